@@ -1,1 +1,5 @@
-//! x
+//! Deltagate.
+pub mod exchange;
+pub mod frontends;
+pub mod model;
+pub mod wire;

@@ -1,0 +1,44 @@
+//! The seam between a driver and its cloud: all that a driver may do to the world.
+//!
+//! **Invariant:** a driver reaches its cloud only through [`Cloud`], so that deadlines, caps, counting and the name of
+//! the call in every error are here, once. Nothing here knows a protocol, a product or Pingora.
+
+mod cloud;
+mod login;
+mod promise;
+mod provider;
+mod transport;
+
+use async_trait::async_trait;
+
+pub use cloud::{Cloud, Collected, Line, Receiver, Tally};
+pub use login::Logins;
+pub use promise::{Promises, View, superseded};
+pub use provider::{Endpoint, Level, Provider, ProviderUrl, Tls};
+pub use transport::{Answer, Transport};
+
+use crate::model::{Capabilities, Error, Operation};
+use secrecy::SecretString;
+
+/// A cloud product, seen by one provider: it maps the neutral model onto the product's API.
+#[async_trait]
+pub trait Driver: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// Makes the exchanges that `operation` needs; every resource it finds goes to the cloud's receiver as soon as it
+    /// is whole.
+    ///
+    /// # Errors
+    /// The native failure, mapped to a neutral kind.
+    async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error>;
+}
+
+/// As whom the gateway speaks to a back end.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The user's name, as the back end writes it.
+    pub user: String,
+    /// The password.
+    pub password: SecretString,
+}

@@ -1,0 +1,133 @@
+//! Front ends: a client's protocol on one side, the neutral model on the other. Pure.
+//!
+//! **Invariant:** no driver, no Pingora, no I/O, no clock is named in this folder. What a front end must know of the
+//! moment comes in with [`Arrival`].
+
+pub mod ec2;
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, StatusCode};
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use crate::{
+    model::{Capabilities, Error, Flow, Operation, Resource},
+    wire::sign::Signature,
+};
+
+/// A client's protocol.
+pub trait Frontend: Send + Sync {
+    /// Its name, as in `-f`.
+    fn name(&self) -> &'static str;
+
+    /// Whether a request to this path is in its protocol.
+    fn claims(&self, path: &str) -> bool;
+
+    /// Who the client says it is.
+    ///
+    /// # Errors
+    /// The finished answer to a request that says it wrongly.
+    fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply>;
+
+    /// What the client wants.
+    ///
+    /// # Errors
+    /// The finished answer to a request that makes no sense.
+    fn decode(
+        &self,
+        request: &Request<Bytes>,
+        arrival: &Arrival,
+        cloud: &Capabilities,
+    ) -> Result<Call, Reply>;
+
+    /// The answer to a request that failed before it was decoded.
+    fn refuse(&self, request: &Request<Bytes>, arrival: &Arrival, error: &Error) -> Reply;
+}
+
+/// What a front end must know of the moment at which a request arrived.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The request's id: in the answer, in its header and in the log.
+    pub request_id: String,
+    /// When it arrived.
+    pub now: Timestamp,
+    /// `http` or `https`, as the client used it.
+    pub scheme: &'static str,
+    /// Host and port as the client wrote them.
+    pub host: String,
+}
+
+/// Who a client says it is.
+#[derive(Debug)]
+pub enum Claim {
+    /// Nobody.
+    Anonymous,
+    /// A user of the back end, by password.
+    Password {
+        /// The user's name.
+        user: String,
+        /// The password, to be checked by the back end.
+        password: SecretString,
+    },
+    /// The holder of an access key, by a signature that is still to be verified.
+    Signature(Box<Signature>),
+}
+
+/// A decoded request: what is to be done, and how its answer is written.
+pub struct Call {
+    /// The protocol's own name of it (`DescribeInstances`), from a closed set: for metrics and the log.
+    pub action: &'static str,
+    /// What is to be done; none when the front end can answer by itself.
+    pub operation: Option<Operation>,
+    /// Writes the answer.
+    pub encode: Box<dyn Encode>,
+}
+
+/// Writes one answer, resource by resource.
+///
+/// Called in this order: `open`, `item` for each resource, `close`; `fail` at any point instead, after which nothing
+/// else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
+pub trait Encode: Send {
+    /// The status and media type of a successful answer.
+    fn head(&self) -> Head;
+
+    /// Writes what comes before the first resource.
+    fn open(&mut self, out: &mut BytesMut);
+
+    /// Writes one resource, or drops it when the client's filter does not admit it.
+    ///
+    /// # Errors
+    /// When the answer has to be a failure because of it.
+    fn item(&mut self, resource: &Resource<'_>, out: &mut BytesMut) -> Result<Flow, Error>;
+
+    /// Writes what comes after the last resource.
+    ///
+    /// # Errors
+    /// When something that had to come did not.
+    fn close(&mut self, out: &mut BytesMut) -> Result<(), Error>;
+
+    /// The whole answer to a failed operation.
+    fn fail(&mut self, error: &Error) -> Reply;
+}
+
+/// The head of a successful answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The status.
+    pub status: StatusCode,
+    /// The `Content-Type`.
+    pub content_type: &'static str,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Status and media type.
+    pub head: Head,
+    /// Further header fields.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Bytes,
+    /// The protocol's own name of the outcome (`AuthFailure`), from a closed set: for metrics and the log.
+    pub outcome: &'static str,
+}

@@ -1,0 +1,61 @@
+//! What a driver can do, as data: front ends derive from it what they advertise, tests what they run, docs what
+//! they print.
+
+use super::{Kind, Operation};
+
+/// What a driver can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The driver's name, as in `-i`.
+    pub driver: &'static str,
+    /// The pairs it can perform.
+    pub operations: &'static [(Verb, Kind)],
+    /// How its cloud writes identifiers.
+    pub ids: IdForm,
+    /// How many bytes of user data an instance can be given; none when it takes none.
+    pub user_data: Option<usize>,
+}
+
+impl Capabilities {
+    /// Whether the pair can be performed.
+    pub fn supports(&self, verb: Verb, kind: Kind) -> bool {
+        self.operations.contains(&(verb, kind))
+    }
+}
+
+/// The verb of an [`Operation`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// [`Operation::List`]
+    List,
+    /// [`Operation::Show`]
+    Show,
+    /// [`Operation::Create`]
+    Create,
+    /// [`Operation::Act`]
+    Act,
+    /// [`Operation::Destroy`]
+    Destroy,
+}
+
+impl Operation {
+    /// The verb and the kind of it.
+    pub fn pair(&self) -> (Verb, Kind) {
+        match self {
+            Operation::List(kind, _) => (Verb::List, *kind),
+            Operation::Show(kind, _) => (Verb::Show, *kind),
+            Operation::Create(spec) => (Verb::Create, spec.kind()),
+            Operation::Act(..) => (Verb::Act, Kind::Instance),
+            Operation::Destroy(kind, _) => (Verb::Destroy, *kind),
+        }
+    }
+}
+
+/// How a cloud writes identifiers, so that a front end can give them its own form and tell a malformed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdForm {
+    /// Lower-case UUIDs with dashes.
+    Uuid,
+    /// Any text.
+    Opaque,
+}
