@@ -1,0 +1,66 @@
+//! Access keys: whom a signature stands for.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    config::AccessKey,
+    exchange::Identity,
+    model::{Error, ErrorKind},
+    wire::sign::{Refusal, Signature},
+};
+
+/// How far a client's clock may be off, either way: what EC2 allows.
+const SKEW: SignedDuration = SignedDuration::from_mins(15);
+
+/// The keys the operator configured.
+pub(super) struct AccessKeys {
+    keys: HashMap<String, AccessKey>,
+    /// Verified against when the key is unknown, so that the time an answer takes does not tell.
+    decoy: SecretString,
+}
+
+/// Who a verified signature stands for.
+#[derive(Debug)]
+pub(super) struct Holder<'a> {
+    pub(super) identity: Identity,
+    /// The provider at which he is that; the default one when none.
+    pub(super) provider: Option<&'a str>,
+}
+
+impl AccessKeys {
+    pub(super) fn new(keys: &[AccessKey]) -> Self {
+        let keys = keys.iter().map(|key| (key.id.clone(), key.clone())).collect();
+        AccessKeys { keys, decoy: uuid::Uuid::new_v4().to_string().into() }
+    }
+
+    /// Whom `signature` stands for, if it is right for `request` at the time `now`.
+    ///
+    /// # Errors
+    /// The refusal, in which an unknown key and a wrong signature are the same.
+    pub(super) fn verify(
+        &self,
+        signature: &Signature,
+        request: &http::Request<bytes::Bytes>,
+        now: Timestamp,
+    ) -> Result<Holder<'_>, Error> {
+        let key = self.keys.get(signature.access_key());
+        let secret = key.map_or(&self.decoy, |key| &key.secret);
+        let verified = signature.verify(request, secret.expose_secret().as_bytes(), now, SKEW);
+        match (verified, key) {
+            (Ok(()), Some(key)) => Ok(Holder { identity: key.identity.clone(), provider: key.provider.as_deref() }),
+            (Ok(()), None) => Err(refused(&Refusal::Mismatch)),
+            (Err(refusal), _) => Err(refused(&refusal)),
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Error {
+    let kind = match refusal {
+        Refusal::Expired { .. } => ErrorKind::Expired,
+        _ => ErrorKind::Unauthenticated,
+    };
+    Error::new(kind, refusal.to_string())
+}
