@@ -1,1 +1,3 @@
-//! x
+//! Deltagate: a reverse proxy that translates between cloud protocols.
+
+pub mod wire;
