@@ -2,18 +2,14 @@
 
 use std::collections::HashMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     config::AccessKey,
     exchange::Identity,
-    model::{Error, ErrorKind},
-    wire::sign::{Refusal, Signature},
+    wire::sign::{DEFAULT_SKEW, Refusal, Signature},
 };
-
-/// How far a client's clock may be off, either way: what EC2 allows.
-const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
 /// The keys the operator configured.
 pub(super) struct AccessKeys {
@@ -45,22 +41,14 @@ impl AccessKeys {
         signature: &Signature,
         request: &http::Request<bytes::Bytes>,
         now: Timestamp,
-    ) -> Result<Holder<'_>, Error> {
+    ) -> Result<Holder<'_>, Refusal> {
         let key = self.keys.get(signature.access_key());
         let secret = key.map_or(&self.decoy, |key| &key.secret);
-        let verified = signature.verify(request, secret.expose_secret().as_bytes(), now, SKEW);
+        let verified = signature.verify(request, secret.expose_secret().as_bytes(), now, DEFAULT_SKEW);
         match (verified, key) {
             (Ok(()), Some(key)) => Ok(Holder { identity: key.identity.clone(), provider: key.provider.as_deref() }),
-            (Ok(()), None) => Err(refused(&Refusal::Mismatch)),
-            (Err(refusal), _) => Err(refused(&refusal)),
+            (Ok(()), None) => Err(Refusal::Mismatch),
+            (Err(refusal), _) => Err(refusal),
         }
     }
-}
-
-fn refused(refusal: &Refusal) -> Error {
-    let kind = match refusal {
-        Refusal::Expired { .. } => ErrorKind::Expired,
-        _ => ErrorKind::Unauthenticated,
-    };
-    Error::new(kind, refusal.to_string())
 }

@@ -3,7 +3,6 @@
 use std::{any::Any, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use http::StatusCode;
 use pingora::{
     http::{RequestHeader, ResponseHeader},
@@ -14,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     accounts::Accounts,
-    answer::{self, Finished},
+    answer,
     guard,
     journey::Journey,
     keys::AccessKeys,
@@ -164,14 +163,4 @@ impl Gateway {
 
 fn broken_off(error: &crate::model::Error) -> Box<pingora::Error> {
     pingora::Error::explain(pingora::ErrorType::WriteError, error.to_string())
-}
-
-/// What was not sent: the marker of a body that is not asked for.
-pub(super) fn no_body() -> Bytes {
-    Bytes::new()
-}
-
-/// How a request that failed before it was answered counts.
-pub(super) fn refused(status: StatusCode, outcome: &'static str) -> Finished {
-    Finished { status: status.as_u16(), outcome }
 }

@@ -79,7 +79,7 @@ impl Gateway {
         *request.body_mut() = self.read_body(session).await?;
         let claim = frontend.identify(request, arrival)?;
         let chosen = self.accounts.chosen(request.headers())?;
-        let (identity, account) = self.authenticate(claim, chosen, request, arrival)?;
+        let (identity, account) = self.authenticate(frontend, claim, chosen, request, arrival)?;
         journey.user.clone_from(&identity.user);
         journey.account = Some(Arc::clone(&account));
         let call = frontend.decode(request, arrival, account.driver.capabilities())?;
@@ -132,20 +132,22 @@ impl Gateway {
 
     fn authenticate(
         &self,
+        frontend: &dyn Frontend,
         claim: Claim,
         chosen: Option<&Arc<Account>>,
         request: &Request<Bytes>,
         arrival: &Arrival,
-    ) -> Result<(Identity, Arc<Account>), Error> {
+    ) -> Result<(Identity, Arc<Account>), Refused> {
         let account = chosen.unwrap_or(self.accounts.default());
         match claim {
-            Claim::Anonymous => Err(Error::new(
-                ErrorKind::Unauthenticated,
-                "say who you are: sign the request with an access key, or send a user and password by HTTP Basic",
-            )),
+            Claim::Anonymous => {
+                let message = "say who you are: sign the request with an access key, or send a user and password";
+                Err(Error::new(ErrorKind::Unauthenticated, message).into())
+            }
             Claim::Password { user, password } => Ok((Identity { user, password }, Arc::clone(account))),
             Claim::Signature(signature) => {
-                let holder = self.keys.verify(&signature, request, arrival.now)?;
+                let verified = self.keys.verify(&signature, request, arrival.now);
+                let holder = verified.map_err(|refusal| frontend.reject(request, arrival, &refusal))?;
                 let account = self.account_of(holder.provider, chosen)?;
                 Ok((holder.identity, account))
             }

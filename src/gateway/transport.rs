@@ -12,7 +12,6 @@ use pingora::{
     protocols::http::client::HttpSession,
     upstreams::peer::HttpPeer,
 };
-use tokio::time::Instant;
 
 use super::upstream::Upstreams;
 use crate::{
