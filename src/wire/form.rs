@@ -1,8 +1,9 @@
 //! Form and query parameters: `name=value` pairs joined by `&`, percent-encoded, with `+` for a space.
 //!
 //! The grammar is `application/x-www-form-urlencoded` as the
-//! [URL standard](https://url.spec.whatwg.org/#urlencoded-parsing) has it, but nothing is repaired: an escape that is
-//! not one and bytes that are not UTF-8 are errors, so what was signed and what is acted upon are the same text.
+//! [URL standard](https://url.spec.whatwg.org/#urlencoded-parsing) has it, but nothing is repaired: an escape
+//! that is not one and bytes that are not UTF-8 are errors, so what was signed and what is acted upon are the
+//! same text.
 //!
 //! **Invariant:** decoding allocates only for a name or value that holds an escape, and never looks past
 //! [`MAX_BYTES`] or [`MAX_PARAMETERS`].
@@ -13,7 +14,7 @@ use std::fmt;
 use memchr::{memchr, memchr2};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
-/// The longest form or query that is read, in bytes. EC2's largest parameter, user data, is 16 KiB before base64.
+/// The longest form or query that is read, in bytes. EC2's largest parameter, user data, has 16 KiB at most.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// The most parameters that one form or query may have.
@@ -47,8 +48,8 @@ pub struct Pairs<'a> {
 
 /// Reads the parameters of a form or a query string.
 ///
-/// A parameter without `=` has an empty value, and empty parameters (`a=1&&b=2`) are skipped. The first error ends
-/// the iteration.
+/// A parameter without `=` has an empty value, and empty parameters (`a=1&&b=2`) are skipped. The first error
+/// ends the iteration.
 ///
 /// ```
 /// let pairs: Result<Vec<_>, _> = deltagate::wire::form::pairs("Filter.1.Name=tag%3AName&DryRun").collect();
@@ -58,8 +59,8 @@ pub fn pairs<T: AsRef<[u8]> + ?Sized>(text: &T) -> Pairs<'_> {
     Pairs { rest: text.as_ref(), seen: 0 }
 }
 
-/// Encodes a name or a value so that it can stand in a query, in a form and in a string to sign: only RFC 3986's
-/// unreserved characters stay, a space becomes `%20`, hexadecimal digits are upper case.
+/// Encodes a name or a value so that it can stand in a query, in a form and in a string to sign: only RFC
+/// 3986's unreserved characters stay, a space becomes `%20`, hexadecimal digits are upper case.
 pub fn encode(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
 }
@@ -211,7 +212,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_encoded_is_decoded(given in proptest::collection::vec((".+", ".*"), 0..8)) {
-            let text: Vec<_> = given.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+            let pair = |(name, value): &(String, String)| format!("{}={}", encode(name), encode(value));
+            let text: Vec<_> = given.iter().map(pair).collect();
             prop_assert_eq!(all(&text.join("&")), Ok(given));
         }
 

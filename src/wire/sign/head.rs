@@ -37,7 +37,8 @@ impl<'a> Head<'a> {
         Some(vec![Cow::Borrowed(host.as_bytes())])
     }
 
-    /// The host with its port as it was written, in lower case; `None` if there is not exactly one or it is not ASCII.
+    /// The host with its port as it was written, in lower case; `None` if there is not exactly one or it is
+    /// not ASCII.
     pub(super) fn host(&self) -> Option<String> {
         let values = self.values(HOST.as_str())?;
         let [only] = values.as_slice() else { return None };

@@ -1,7 +1,8 @@
-//! AWS signatures, versions 2 and 4: one implementation signs towards EC2 clouds and verifies what EC2 clients sign.
+//! AWS signatures, versions 2 and 4: one implementation signs towards clouds and verifies what clients sign.
 //!
-//! [`parse`] finds a signature and [`Signature::verify`] checks it against the secret that belongs to its access key;
-//! [`v4::sign`] and [`v2::sign`] make new ones. Nothing here looks at a clock: the caller says what time it is.
+//! [`parse`] finds a signature and [`Signature::verify`] checks it against the secret that belongs to its
+//! access key; [`v4::sign`] and [`v2::sign`] make new ones. Nothing here looks at a clock: the caller says
+//! what time it is.
 //!
 //! **Invariants**
 //! - What is checked is the request as it was received: raw path, raw query, raw headers, whole body.
@@ -52,13 +53,13 @@ pub struct Credentials<'a> {
     pub token: Option<&'a str>,
 }
 
-/// Finds the signature of a request: version 4 in the `Authorization` header, else version 4 in the query, else
-/// version 2 in the query or the form. `None` means that the request carries none; another scheme of `Authorization`,
-/// such as Basic, is not one.
+/// Finds the signature of a request: version 4 in the `Authorization` header, else version 4 in the query,
+/// else version 2 in the query or the form. `None` means that the request carries none; another scheme of
+/// `Authorization`, such as Basic, is not one.
 ///
 /// # Errors
-/// Everything but `Mismatch`, `Payload`, `Skewed` and `Expired`: a signature is there and cannot be used. A query or
-/// a form that cannot be read is an error too, since it may hide one.
+/// Everything but `Mismatch`, `Payload`, `Skewed` and `Expired`: a signature is there and cannot be used. A
+/// query or a form that cannot be read is an error too, since it may hide one.
 pub fn parse(request: &Request<Bytes>) -> Result<Option<Signature>, Refusal> {
     let head = Head::from(request);
     if let Some(claim) = v4::Claim::from_header(head)? {
@@ -72,14 +73,15 @@ pub fn parse(request: &Request<Bytes>) -> Result<Option<Signature>, Refusal> {
 }
 
 impl Signature {
-    /// Checks that `request`, the one that was parsed, was signed with `secret` and is valid at `now`, give or take
-    /// `skew`. A request that names its own end of validity is not valid beyond it.
+    /// Checks that `request`, the one that was parsed, was signed with `secret` and is valid at `now`, give
+    /// or take `skew`. A request that names its own end of validity is not valid beyond it.
     ///
-    /// For an access key that nobody has, verify with any secret and refuse whatever comes out: the time it takes
-    /// then does not tell which keys exist.
+    /// For an access key that nobody has, verify with any secret and refuse whatever comes out: the time it
+    /// takes then does not tell which keys exist.
     ///
     /// # Errors
-    /// `Skewed` or `Expired` first, then `Payload`, then `Mismatch`; `Missing` for a covered header that is absent.
+    /// `Skewed` or `Expired` first, then `Payload`, then `Mismatch`; `Missing` for a covered header that is
+    /// absent.
     pub fn verify(
         &self,
         request: &Request<Bytes>,

@@ -46,7 +46,8 @@ impl<'a> Parameters<'a> {
         self.get(name)?.ok_or(Refusal::Missing(name))
     }
 
-    /// The canonical query string of both versions: encoded, then sorted by name and value, without `omitted`.
+    /// The canonical query string of both versions: encoded, then sorted by name and value, without
+    /// `omitted`.
     pub(super) fn canonical(&self, omitted: Option<&str>) -> String {
         canonical(self.0.iter().filter(|(name, _)| Some(name.as_ref()) != omitted))
     }
@@ -69,7 +70,8 @@ where
     pairs.join("&")
 }
 
-/// Whether the body holds parameters. A POST that does not say what it carries is taken for a form, as EC2 does.
+/// Whether the body holds parameters. A POST that does not say what it carries is taken for a form, as EC2
+/// does.
 pub(super) fn is_form(request: &Request<Bytes>) -> bool {
     const FORM: &[u8] = b"application/x-www-form-urlencoded";
     let says_form = request.headers().get(CONTENT_TYPE).is_none_or(|given| {

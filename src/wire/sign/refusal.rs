@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use crate::wire::form;
 
-/// Why a signature is refused. Its text tells the client's user what to do; it never holds a secret, a signature
-/// that would have been right, or anything else that helps to forge one.
+/// Why a signature is refused. Its text tells the client's user what to do; it never holds a secret, a
+/// signature that would have been right, or anything else that helps to forge one.
 ///
-/// EC2 answers `Missing`, `Malformed`, `Unsupported` and `Form` with `IncompleteSignature` (400), `Mismatch` and
-/// `Payload` with `AuthFailure` (401), `Skewed` and `Expired` with `RequestExpired` (400).
+/// EC2 answers `Missing`, `Malformed`, `Unsupported` and `Form` with `IncompleteSignature` (400), `Mismatch`
+/// and `Payload` with `AuthFailure` (401), `Skewed` and `Expired` with `RequestExpired` (400).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// A part of the signature, or something that it must cover, is absent.
@@ -51,15 +51,18 @@ impl fmt::Display for Refusal {
             }
             Self::Form(error) => write!(f, "The signed parameters cannot be read: {error}."),
             Self::Mismatch => f.write_str(
-                "The signature does not match the request. Check the access key and its secret, and that nothing \
-                 between client and server changes the host, the path or the parameters.",
+                "The signature does not match the request. Check the access key and its secret, and that \
+                 nothing between client and server changes the host, the path or the parameters.",
             ),
             Self::Payload => f.write_str("The body does not have the hash that X-Amz-Content-Sha256 gives."),
             Self::Skewed { signed, now } => {
-                write!(f, "Request has expired: it was signed at {signed} and it is {now}. Check the client's clock.")
+                write!(
+                    f,
+                    "Request has expired: signed at {signed}, received at {now}. Check the client's clock."
+                )
             }
             Self::Expired { end, now } => {
-                write!(f, "Request has expired: it was valid until {end} and it is {now}. Sign it again.")
+                write!(f, "Request has expired: valid until {end}, received at {now}. Sign it again.")
             }
         }
     }

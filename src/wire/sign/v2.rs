@@ -1,7 +1,8 @@
 //! AWS Signature Version 2, in the query or in a form.
 //!
 //! Source: "Signature Version 2 signing process" in the AWS General Reference, which Eucalyptus, boto 2 and
-//! libcloud follow. It covers the method, the host, the path and every parameter, but no header and no other body.
+//! libcloud follow. It covers the method, the host, the path and every parameter, but no header and no other
+//! body.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +21,8 @@ const SIGNATURE: &str = "Signature";
 /// The ports that clients leave out of the host, or put there although it is usual to leave them out.
 const DEFAULT_PORTS: [&str; 2] = [":80", ":443"];
 
-/// Signs `parameters` and returns all of them with the signature, encoded, as the query of a GET or the form of a POST.
+/// Signs `parameters` and returns all of them with the signature, encoded, as the query of a GET or the form
+/// of a POST.
 ///
 /// `host` is the `Host` header's value with its port, `path` the target's path as it will be written.
 pub fn sign(
@@ -165,7 +167,8 @@ fn string_to_sign(method: &Method, host: &str, path: &str, canonical: &str) -> S
     format!("{method}\n{host}\n{path}\n{canonical}")
 }
 
-/// The host as received first, then as a client may have signed it: clients and proxies disagree about the port.
+/// The host as received first, then as a client may have signed it: clients and proxies disagree about the
+/// port.
 fn spellings(host: &str) -> Vec<String> {
     let has_port =
         |(_, port): &(&str, &str)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());

@@ -3,6 +3,7 @@
 mod properties;
 mod recordings;
 mod refusals;
+mod signing;
 mod vectors;
 
 use bytes::Bytes;

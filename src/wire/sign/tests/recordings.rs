@@ -1,6 +1,7 @@
 //! What real clients sent, byte for byte: each request is accepted at the time at which it was signed.
 //!
-//! Read from `$DELTAGATE_WIRE`, else `../shared/wire` beside the crate; without it these tests say so and pass.
+//! Read from `$DELTAGATE_WIRE`, else `../shared/wire` beside the crate; without it these tests say so and
+//! pass.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -111,6 +111,24 @@ fn a_token_or_target_cannot_be_slipped_in() {
     }
 }
 
+#[test]
+fn a_signature_names_a_bounded_number_of_headers() {
+    for (repeats, expected) in [(127, Refusal::Mismatch), (128, Refusal::Malformed("SignedHeaders"))] {
+        let names = format!("SignedHeaders=host{}", ";x-amz-date".repeat(repeats));
+        let authorization = format!("AWS4-HMAC-SHA256 {CREDENTIAL}, {names}, {SIGNATURE}");
+        let headers = [("Authorization", authorization.as_str()), ("X-Amz-Date", "20260102T030405Z")];
+        assert_eq!(refusal(&request("GET", URL, &headers, "")), expected, "{repeats}");
+    }
+}
+
+/// It is left out of what it signs, but only where it is the signature.
+#[test]
+fn a_signed_header_does_not_let_a_presigned_signature_in() {
+    let mut request = signed_v4("GET", URL, "", None, EC2);
+    *request.uri_mut() = "/?Action=DescribeRegions&X-Amz-Signature=1".parse().unwrap();
+    assert_eq!(refusal(&request), Refusal::Mismatch);
+}
+
 /// The figure is Python's `hmac` over the text that the documentation prescribes.
 #[test]
 fn the_date_header_stands_in_for_x_amz_date() {

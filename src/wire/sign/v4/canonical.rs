@@ -76,7 +76,8 @@ mod tests {
         }
     }
 
-    /// The documentation's rules for headers: lower-case names, repeated ones joined, blanks trimmed and collapsed.
+    /// The documentation's rules for headers: lower-case names, repeated ones joined, blanks trimmed and
+    /// collapsed.
     #[test]
     fn the_whole_text() {
         let built = Request::builder()

@@ -18,7 +18,8 @@ use crate::wire::sign::refusal::Refusal;
 const MAX_EXPIRES_SECONDS: u32 = 604_800;
 /// The most headers that a signature may name.
 const MAX_SIGNED_HEADERS: usize = 128;
-/// Besides the host, headers that change what a request does or for whom: left open, they may be an attacker's.
+/// Besides the host, headers that change what a request does or for whom: left open, they may be an
+/// attacker's.
 const MUST_BE_SIGNED: [&str; 2] = ["x-amz-security-token", "x-amz-target"];
 /// The parameters by which a presigned request is known.
 const PRESIGNED: [&str; 3] = ["X-Amz-Algorithm", "X-Amz-Credential", super::SIGNATURE];
@@ -141,7 +142,8 @@ impl Claim {
     }
 }
 
-/// Credential, SignedHeaders and Signature of an `Authorization` header, each exactly once, with or without blanks.
+/// Credential, SignedHeaders and Signature of an `Authorization` header, each exactly once, with or without
+/// blanks.
 fn fields_of(fields: &str) -> Result<[&str; 3], Refusal> {
     const NAMES: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
     let mut values = [None; 3];

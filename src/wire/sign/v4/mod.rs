@@ -49,13 +49,13 @@ pub struct Target<'a> {
     pub service: &'a str,
 }
 
-/// The headers that sign a request: set each of them, replacing what was there. They cover the host, `content-type`
-/// and all `x-amz-*` headers that `head` has, so a request that was signed by somebody else must lose those of its
-/// own first.
+/// The headers that sign a request: set each of them, replacing what was there. They cover the host,
+/// `content-type` and all `x-amz-*` headers that `head` has, so a request that was signed by somebody else
+/// must lose those of its own first.
 ///
 /// # Errors
-/// `Missing` without a host in the header or the target, `Form` for a query that cannot be read, `Malformed` for
-/// credentials or a target that cannot stand in a header.
+/// `Missing` without a host in the header or the target, `Form` for a query that cannot be read, `Malformed`
+/// for credentials or a target that cannot stand in a header.
 pub fn sign(
     head: Head<'_>,
     payload: Payload<'_>,
