@@ -1,4 +1,5 @@
 //! Deltagate.
+pub mod drivers;
 pub mod exchange;
 pub mod frontends;
 pub mod model;
