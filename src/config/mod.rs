@@ -1,7 +1,10 @@
 //! What an operator decides.
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use crate::{
+    exchange::{Identity, Provider},
+    telemetry::Format,
+};
 use secrecy::SecretString;
-use crate::{exchange::{Identity, Provider}, telemetry::Format};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 /// stub
 #[derive(Debug, Clone)]
 pub struct Config {

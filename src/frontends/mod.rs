@@ -139,4 +139,6 @@ pub struct Reply {
 }
 
 /// x
-pub fn open(_names: &[String], _region: Option<&str>) -> Vec<Box<dyn Frontend>> { Vec::new() }
+pub fn open(_names: &[String], _region: Option<&str>) -> Vec<Box<dyn Frontend>> {
+    Vec::new()
+}

@@ -45,15 +45,17 @@ impl Accounts {
         transport: &Arc<dyn Transport>,
     ) -> Result<Self, Error> {
         let open = |provider: &Arc<Provider>| {
-            let entry = drivers::find(provider.driver)
-                .ok_or_else(|| Error::new(ErrorKind::Internal, format!("there is no driver '{}'", provider.driver)))?;
+            let entry = drivers::find(provider.driver).ok_or_else(|| {
+                Error::new(ErrorKind::Internal, format!("there is no driver '{}'", provider.driver))
+            })?;
             let driver = (entry.open)(Arc::clone(provider));
             let promises = Promises::new(Arc::clone(provider), Arc::clone(&driver), Arc::clone(transport));
             Ok(Arc::new(Account { provider: Arc::clone(provider), driver, promises }))
         };
         let all = providers.iter().map(open).collect::<Result<Vec<_>, Error>>()?;
         let chosen = all.iter().find(|account| account.provider.name == default).cloned();
-        let default = chosen.ok_or_else(|| Error::new(ErrorKind::Internal, format!("there is no provider '{default}'")))?;
+        let default = chosen
+            .ok_or_else(|| Error::new(ErrorKind::Internal, format!("there is no provider '{default}'")))?;
         Ok(Accounts { default, all, allowed: allowed.to_vec() })
     }
 
@@ -117,6 +119,7 @@ fn names(provider: &Provider, text: &str) -> bool {
 }
 
 fn refused(header: &str) -> Error {
-    let message = format!("this gateway has no such back end: leave the header {header} out, or use a name it allows");
+    let message =
+        format!("this gateway has no such back end: leave the header {header} out, or use a name it allows");
     Error::new(ErrorKind::Invalid, message)
 }

@@ -58,13 +58,23 @@ impl Journey {
     }
 
     /// Counts and logs the request: it has ended.
-    pub(super) fn end(&self, metrics: &Metrics, client: &str, status: Option<u16>, received: usize, sent: usize) {
+    pub(super) fn end(
+        &self,
+        metrics: &Metrics,
+        client: &str,
+        status: Option<u16>,
+        received: usize,
+        sent: usize,
+    ) {
         let took = self.started.elapsed();
         let (driver, provider) = match &self.account {
             Some(account) => (account.provider.driver, account.provider.name.as_str()),
             None => ("none", "none"),
         };
-        let unfinished = Finished { status: status.unwrap_or(0), outcome: if self.relayed { "relayed" } else { "broken" } };
+        let unfinished = Finished {
+            status: status.unwrap_or(0),
+            outcome: if self.relayed { "relayed" } else { "broken" },
+        };
         let Finished { status, outcome } = self.finished.unwrap_or(unfinished);
         metrics.request(self.frontend, self.action, driver, outcome, took);
         metrics.client_bytes(received, sent);

@@ -46,7 +46,9 @@ impl AccessKeys {
         let secret = key.map_or(&self.decoy, |key| &key.secret);
         let verified = signature.verify(request, secret.expose_secret().as_bytes(), now, DEFAULT_SKEW);
         match (verified, key) {
-            (Ok(()), Some(key)) => Ok(Holder { identity: key.identity.clone(), provider: key.provider.as_deref() }),
+            (Ok(()), Some(key)) => {
+                Ok(Holder { identity: key.identity.clone(), provider: key.provider.as_deref() })
+            }
             (Ok(()), None) => Err(Refusal::Mismatch),
             (Err(refusal), _) => Err(refusal),
         }

@@ -103,7 +103,11 @@ impl Reserved {
 
     fn listener(&self, listener: &Listener) -> Result<ListenerConfig, Box<dyn std::error::Error>> {
         let mut config = ListenerConfig::tcp(self.address.to_string())
-            .tcp_socket_options(if listener.address.port() == 0 { shared() } else { TcpSocketOptions::default() })
+            .tcp_socket_options(if listener.address.port() == 0 {
+                shared()
+            } else {
+                TcpSocketOptions::default()
+            })
             .l4_buffer(L4BufferSettings::new(BUFFERS.0, BUFFERS.1));
         if let Some((certificate, key)) = &listener.tls {
             let mut tls = TlsSettings::intermediate(&certificate.to_string_lossy(), &key.to_string_lossy())?;
@@ -147,7 +151,10 @@ fn plain(status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"),
+    );
     headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(length));
     response
 }

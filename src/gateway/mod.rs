@@ -58,7 +58,8 @@ fn forever(server: Server) -> ! {
 fn open(config: &Config, metrics: &Arc<Metrics>) -> Result<Gateway, Error> {
     let upstreams = Arc::new(Upstreams::default());
     let idle = config.providers.iter().map(|provider| provider.endpoint.pool_size).sum();
-    let transport: Arc<dyn Transport> = Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(metrics)));
+    let transport: Arc<dyn Transport> =
+        Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(metrics)));
     let accounts = Accounts::open(&config.providers, &config.default, &config.allowed, &transport)?;
     Ok(Gateway {
         accounts: Arc::new(accounts),

@@ -12,13 +12,7 @@ use pingora::{
 use tokio::sync::Semaphore;
 
 use super::{
-    accounts::Accounts,
-    answer,
-    guard,
-    journey::Journey,
-    keys::AccessKeys,
-    relay,
-    upstream::Upstreams,
+    accounts::Accounts, answer, guard, journey::Journey, keys::AccessKeys, relay, upstream::Upstreams,
 };
 use crate::{
     config::Limits,
@@ -92,7 +86,8 @@ impl ProxyHttp for Gateway {
     }
 
     async fn upstream_peer(&self, _: &mut Session, journey: &mut Journey) -> pingora::Result<Box<HttpPeer>> {
-        let account = journey.account.as_ref().ok_or_else(|| pingora::Error::new_str("nothing is relayed"))?;
+        let account =
+            journey.account.as_ref().ok_or_else(|| pingora::Error::new_str("nothing is relayed"))?;
         let peer = self.upstreams.peer(&account.provider.endpoint).await;
         peer.map(Box::new).map_err(|error| {
             pingora::Error::explain(pingora::ErrorType::HTTPStatus(502), error.message().to_owned())

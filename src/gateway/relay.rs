@@ -64,7 +64,9 @@ pub(super) fn rewrite_response(
     response: &mut ResponseHeader,
     provider: &Provider,
 ) -> pingora::Result<()> {
-    let Some(host) = session.get_header(header::HOST).and_then(|host| host.to_str().ok()) else { return Ok(()) };
+    let Some(host) = session.get_header(header::HOST).and_then(|host| host.to_str().ok()) else {
+        return Ok(());
+    };
     let outside = format!("{}://{host}", scheme(session));
     for name in LINKS {
         rewrite_each(response, &name, |value| relinked(value, &provider.endpoint.authority, &outside))?;
@@ -101,7 +103,8 @@ fn relinked(value: &str, authority: &str, outside: &str) -> String {
         while let Some(at) = rest.find(&inside) {
             let after = rest.split_off(at + inside.len());
             rest.truncate(at);
-            let whole = !after.starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '.' | ':' | '-'));
+            let whole = !after
+                .starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '.' | ':' | '-'));
             out.push_str(&rest);
             out.push_str(if whole { outside } else { &inside });
             rest = after;
@@ -117,7 +120,8 @@ fn recooked(cookie: &str, host: &str, secure: bool) -> String {
     let kept = cookie.split(';').filter(|attribute| {
         let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
         let name = name.trim();
-        let bound = name.eq_ignore_ascii_case("domain") && host.ends_with(value.trim().trim_start_matches('.'));
+        let bound =
+            name.eq_ignore_ascii_case("domain") && host.ends_with(value.trim().trim_start_matches('.'));
         !bound && (secure || !name.eq_ignore_ascii_case("secure"))
     });
     kept.collect::<Vec<_>>().join(";")
@@ -134,7 +138,10 @@ pub(super) fn status_of(error: &pingora::Error) -> u16 {
         (ErrorType::HTTPStatus(status), _) => *status,
         (ErrorType::ConnectTimedout | ErrorType::ReadTimedout, ErrorSource::Upstream) => 504,
         (_, ErrorSource::Upstream) => 502,
-        (ErrorType::WriteError | ErrorType::ReadError | ErrorType::ConnectionClosed, ErrorSource::Downstream) => 0,
+        (
+            ErrorType::WriteError | ErrorType::ReadError | ErrorType::ConnectionClosed,
+            ErrorSource::Downstream,
+        ) => 0,
         (_, ErrorSource::Downstream) => 400,
         _ => 500,
     }

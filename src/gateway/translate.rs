@@ -100,8 +100,11 @@ impl Gateway {
         if !matches!(head.method, Method::GET | Method::POST) {
             return Err(Error::new(ErrorKind::Invalid, "only GET and POST are understood here"));
         }
-        let bytes: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-        if bytes > self.limits.header_bytes || head.uri.path_and_query().map_or(0, |uri| uri.as_str().len()) > self.limits.uri_bytes {
+        let bytes: usize =
+            head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if bytes > self.limits.header_bytes
+            || head.uri.path_and_query().map_or(0, |uri| uri.as_str().len()) > self.limits.uri_bytes
+        {
             let message = "the request's head is too long: send the parameters as a POST form";
             return Err(Error::new(ErrorKind::Invalid, message));
         }
@@ -111,7 +114,8 @@ impl Gateway {
     async fn read_body(&self, session: &mut Session) -> Result<Bytes, Error> {
         let limit = self.limits.body_bytes;
         let too_long = || Error::new(ErrorKind::Invalid, format!("the request's body is over {limit} bytes"));
-        let announced = session.get_header(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let announced =
+            session.get_header(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         if announced.is_some_and(|length: usize| length > limit) {
             session.set_keepalive(None);
             return Err(too_long());
@@ -141,7 +145,8 @@ impl Gateway {
         let account = chosen.unwrap_or(self.accounts.default());
         match claim {
             Claim::Anonymous => {
-                let message = "say who you are: sign the request with an access key, or send a user and password";
+                let message =
+                    "say who you are: sign the request with an access key, or send a user and password";
                 Err(Error::new(ErrorKind::Unauthenticated, message).into())
             }
             Claim::Password { user, password } => Ok((Identity { user, password }, Arc::clone(account))),
@@ -164,9 +169,10 @@ impl Gateway {
             None => self.accounts.default(),
         };
         match chosen {
-            Some(chosen) if !Arc::ptr_eq(chosen, own) => {
-                Err(Error::new(ErrorKind::Denied, "this access key is for another back end than the request names"))
-            }
+            Some(chosen) if !Arc::ptr_eq(chosen, own) => Err(Error::new(
+                ErrorKind::Denied,
+                "this access key is for another back end than the request names",
+            )),
             _ => Ok(Arc::clone(own)),
         }
     }
@@ -291,5 +297,6 @@ fn head(session: &Session) -> Request<Bytes> {
 }
 
 fn unread(error: Box<pingora::Error>) -> Error {
-    Error::new(ErrorKind::Invalid, "the request's body could not be read to its end").with_detail(error.to_string())
+    Error::new(ErrorKind::Invalid, "the request's body could not be read to its end")
+        .with_detail(error.to_string())
 }

@@ -46,7 +46,8 @@ impl Pool {
         request: &Request<Bytes>,
     ) -> Result<(HttpSession, bool), (Error, bool)> {
         let connected = self.connector.get_http_session(peer).await;
-        let (mut session, reused) = connected.map_err(|error| (unreachable(&error).safe_to_repeat(), false))?;
+        let (mut session, reused) =
+            connected.map_err(|error| (unreachable(&error).safe_to_repeat(), false))?;
         self.metrics.connection(&endpoint.provider, reused);
         session.set_read_timeout(peer.options.read_timeout);
         session.set_write_timeout(peer.options.write_timeout);
@@ -104,7 +105,8 @@ impl Transport for Pool {
                     stale += 1;
                     if stale == MOST_STALE {
                         // The last try is on a connection of its own, which no pool has had.
-                        peer.group_key = peer.group_key.wrapping_add(u64::from(uuid::Uuid::new_v4().as_fields().0) | 1);
+                        peer.group_key =
+                            peer.group_key.wrapping_add(u64::from(uuid::Uuid::new_v4().as_fields().0) | 1);
                     }
                 }
                 Err((error, _)) => {
@@ -118,7 +120,13 @@ impl Transport for Pool {
         };
         call.answered(head.status);
         let connector = Arc::clone(&self.connector);
-        Ok(Box::new(Arriving { head, session: Some(session), peer, connector, metrics: self.metrics.clone() }))
+        Ok(Box::new(Arriving {
+            head,
+            session: Some(session),
+            peer,
+            connector,
+            metrics: self.metrics.clone(),
+        }))
     }
 }
 

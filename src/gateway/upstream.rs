@@ -77,7 +77,9 @@ impl Upstreams {
         };
         self.names.try_get_with((host.to_owned(), port), look_up).await.map_err(|error| {
             let message = "the back end's name could not be resolved";
-            Error::new(ErrorKind::Unreachable, message).with_detail(format!("{host}: {error}")).safe_to_repeat()
+            Error::new(ErrorKind::Unreachable, message)
+                .with_detail(format!("{host}: {error}"))
+                .safe_to_repeat()
         })
     }
 

@@ -46,7 +46,8 @@ impl Metrics {
             prometheus::Result::Ok(gauge)
         };
         let histogram = |name: &str, help: &str, labels: &[&str]| {
-            let histogram = HistogramVec::new(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()), labels)?;
+            let histogram =
+                HistogramVec::new(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()), labels)?;
             registry.register(Box::new(histogram.clone()))?;
             prometheus::Result::Ok(histogram)
         };
