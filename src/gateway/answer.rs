@@ -169,11 +169,11 @@ impl Sink for Answer<'_> {
         if self.manner.destroying && instance.state == InstanceState::Terminated {
             self.terminated.push(instance.clone().into_owned());
         }
-        if self.manner.amended && !self.view.is_empty() {
-            if let Some(shown) = self.view.amend(instance) {
-                self.seen.push(instance.id.to_string());
-                return self.encode.item(&Resource::Instance(shown), &mut self.out);
-            }
+        if self.manner.amended
+            && let Some(shown) = self.view.amend(instance)
+        {
+            self.seen.push(instance.id.to_string());
+            return self.encode.item(&Resource::Instance(shown), &mut self.out);
         }
         self.encode.item(resource, &mut self.out)
     }

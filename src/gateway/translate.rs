@@ -191,10 +191,8 @@ impl Gateway {
         let (operation, gone) = without_terminated(call.operation, &view);
         let mut answer = Answer::new(session, journey, call.encode, operation.as_ref(), view);
         let result = self.run(operation.as_ref(), &gone, journey, account, identity, &mut answer).await;
-        if result.is_ok() {
-            if let Some(operation) = &operation {
-                account.promises.supersede(superseded(operation), began);
-            }
+        if let (Ok(()), Some(operation)) = (&result, &operation) {
+            account.promises.supersede(superseded(operation), began);
         }
         for instance in std::mem::take(&mut answer.terminated) {
             account.promises.bury(&identity.user, instance);
