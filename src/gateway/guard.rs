@@ -14,12 +14,10 @@ use pingora::{
 };
 use tokio::{sync::oneshot, time::sleep};
 
-use super::proxy::Gateway;
+use super::proxy::{Gateway, KEEP_ALIVE};
 
-/// How long the head of a request may take, from the first wait for it.
-const HEAD_DEADLINE: Duration = Duration::from_secs(60);
-/// How long each read of it may take, in seconds.
-const HEAD_READ: u64 = 20;
+/// How long a connection may take to bring the whole head of its next request, the idle time before it included.
+const HEAD_DEADLINE: Duration = Duration::from_secs(90);
 
 /// The proxy, with the deadline around it.
 pub(super) struct Guard {
@@ -40,7 +38,7 @@ impl HttpServerApp for Guard {
         mut session: ServerSession,
         shutdown: &ShutdownWatch,
     ) -> Option<ReusedHttpStream> {
-        session.set_keepalive(Some(HEAD_READ));
+        session.set_keepalive(Some(KEEP_ALIVE));
         let (here, arrived) = oneshot::channel::<()>();
         session.set_connection_user_context(Some(Box::new(here)));
         let overdue = async {

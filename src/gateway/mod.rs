@@ -19,11 +19,10 @@ mod translate;
 mod transport;
 mod upstream;
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use bytes::Bytes;
 use http::StatusCode;
-use pingora::server::Server;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -43,15 +42,10 @@ use upstream::Upstreams;
 ///
 /// # Errors
 /// When it cannot start: an address that is taken, a CA file that cannot be read.
-pub fn run(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+pub fn run(config: &Config) -> Result<Infallible, Box<dyn std::error::Error>> {
     let metrics = Arc::new(Metrics::new()?);
     let gateway = open(config, &metrics)?;
-    let accounts = Arc::clone(&gateway.accounts);
-    let server = listen::serve(config, gateway, accounts, metrics)?;
-    forever(server)
-}
-
-fn forever(server: Server) -> ! {
+    let (server, _ports) = listen::serve(config, gateway, metrics)?;
     server.run_forever()
 }
 
