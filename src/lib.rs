@@ -1,4 +1,5 @@
 //! Deltagate.
+pub mod config;
 pub mod drivers;
 pub mod exchange;
 pub mod frontends;
