@@ -15,6 +15,9 @@ use crate::{
     wire::sign::{Refusal, Signature},
 };
 
+/// The names of the front ends there are, as in `-f`.
+pub const NAMES: &[&str] = &["ec2"];
+
 /// A client's protocol.
 pub trait Frontend: Send + Sync {
     /// Its name, as in `-f`.
