@@ -79,7 +79,7 @@ impl Promises {
             _ => InstanceState::Starting,
         };
         self.make_room()?;
-        self.forget(std::slice::from_ref(&id));
+        self.supersede(std::slice::from_ref(&id), Instant::now());
         let keep = self.clone().keep(id.clone(), identity.clone(), operation);
         let work = Some(tokio::spawn(keep).abort_handle());
         self.0.pending.fetch_add(1, Ordering::Relaxed);
@@ -89,11 +89,12 @@ impl Promises {
         Ok(())
     }
 
-    /// Drops what was promised of these instances: the client wants something else of them now.
-    pub fn forget(&self, ids: &[Id]) {
+    /// Drops what was promised of these instances before `moment`: the client has since had something else done.
+    pub fn supersede(&self, ids: &[Id], moment: Instant) {
         let mut entries = self.entries();
         for id in ids {
-            if let Some(work) = entries.get(id).and_then(|promise| promise.work.as_ref()) {
+            let older = entries.get(id).filter(|promise| promise.since < moment);
+            if let Some(work) = older.and_then(|promise| promise.work.as_ref()) {
                 work.abort();
                 self.0.pending.fetch_sub(1, Ordering::Relaxed);
                 entries.remove(id);
@@ -225,9 +226,10 @@ impl View {
         })
     }
 
-    /// The instance with this id, if it is one of [`departed`](Self::departed).
-    pub fn departed_one(&self, id: &Id) -> Option<Instance<'_>> {
-        self.departed().find(|instance| instance.id == id.as_str())
+    /// The instance with this id, if it is gone for good.
+    pub fn terminated(&self, id: &Id) -> Option<Instance<'_>> {
+        let gone = |instance: &Instance<'_>| instance.state == InstanceState::Terminated;
+        self.departed().find(|instance| instance.id == id.as_str()).filter(gone)
     }
 }
 

@@ -1,6 +1,8 @@
 //! A provider: one account of one back end, as the operator configured it.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, net::Ipv6Addr, path::PathBuf, time::Duration};
+
+use http::Uri;
 
 /// One back end as an operator named it.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +47,31 @@ pub struct ProviderUrl {
 }
 
 impl ProviderUrl {
+    /// Reads a URL as an operator writes it; slashes at its end are dropped.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words that do not repeat it: it may hold a password that should not be there.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.contains('#') {
+            return Err("a provider's URL has no fragment".to_owned());
+        }
+        if !text.is_ascii() {
+            return Err("a provider's URL is written in ASCII, other characters percent-encoded".to_owned());
+        }
+        let uri: Uri = text.parse().map_err(|error| format!("this is not a URL: {error}"))?;
+        if uri.query().is_some() {
+            return Err("a provider's URL has no query".to_owned());
+        }
+        let tls = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err("a provider's URL starts with https:// or http://".to_owned()),
+        };
+        let (host, port) = host_and_port(&uri)?;
+        let port = port.unwrap_or(if tls { 443 } else { 80 });
+        Ok(ProviderUrl { tls, host, port, path: uri.path().trim_end_matches('/').to_owned() })
+    }
+
     /// The value of a `Host` header: the port only when it is not the scheme's own.
     pub fn authority(&self) -> String {
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
@@ -60,6 +87,31 @@ impl fmt::Display for ProviderUrl {
         let scheme = if self.tls { "https" } else { "http" };
         write!(f, "{scheme}://{}{}", self.authority(), self.path)
     }
+}
+
+fn host_and_port(uri: &Uri) -> Result<(String, Option<u16>), String> {
+    let authority = uri.authority().ok_or("a provider's URL names a host")?;
+    if authority.as_str().contains('@') {
+        return Err("a provider's URL has no user and no password: clients bring their own".to_owned());
+    }
+    let host = bare_host(authority.host()).ok_or("this URL's host is no host name and no address")?;
+    let port = match authority.as_str().strip_prefix(authority.host()) {
+        Some("") => None,
+        _ => match authority.port_u16() {
+            None | Some(0) => return Err("this URL's port is not a number from 1 to 65535".to_owned()),
+            port => port,
+        },
+    };
+    Ok((host, port))
+}
+
+/// The host without the brackets of an IPv6 address; none when it is no host.
+fn bare_host(host: &str) -> Option<String> {
+    if let Some(address) = host.strip_prefix('[') {
+        return Some(address.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?.to_string());
+    }
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    (!host.is_empty() && host.bytes().all(is_host)).then(|| host.to_ascii_lowercase())
 }
 
 /// How a back end is reached.
@@ -92,4 +144,67 @@ pub struct Tls {
     pub insecure: bool,
     /// The certificate authorities to trust instead of the system's, as a PEM file.
     pub ca_file: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_taken_apart() {
+        let cases = [
+            (
+                "https://engine.example.com/ovirt-engine/api",
+                true,
+                "engine.example.com",
+                443,
+                "/ovirt-engine/api",
+            ),
+            ("http://engine/api/", false, "engine", 80, "/api"),
+            ("https://Engine.Example.com", true, "engine.example.com", 443, ""),
+            ("https://engine:8443//", true, "engine", 8443, ""),
+            ("http://192.0.2.7:8080/api", false, "192.0.2.7", 8080, "/api"),
+            ("https://[2001:db8::1]:444/api", true, "2001:db8::1", 444, "/api"),
+        ];
+        for (text, tls, host, port, path) in cases {
+            let expected = ProviderUrl { tls, host: host.to_owned(), port, path: path.to_owned() };
+            assert_eq!(ProviderUrl::parse(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_reads_back() {
+        for text in ["https://engine/api", "http://engine:81/api", "https://[2001:db8::1]/a/b", "https://e"] {
+            let url = ProviderUrl::parse(text).unwrap();
+            assert_eq!(url.to_string(), text);
+            assert_eq!(ProviderUrl::parse(&url.to_string()), Ok(url));
+        }
+    }
+
+    #[test]
+    fn a_wrong_url_is_refused_without_being_repeated() {
+        let cases = [
+            ("", "not a URL"),
+            ("engine.example.com", "starts with https"),
+            ("/ovirt-engine/api", "starts with https"),
+            ("ftp://engine/api", "starts with https"),
+            ("https://", "not a URL"),
+            ("https://engine/api?detail=1", "no query"),
+            ("https://engine/api#top", "no fragment"),
+            ("https://admin:geheim@engine/api", "no user"),
+            ("https://engine:0/api", "port"),
+            ("https://engine:99999/api", "port"),
+            ("https://engine:/api", "port"),
+            ("https://[zz]/api", "no host name"),
+            ("https://[1::2::3]/api", "no host name"),
+            ("https://en gine/api", "not a URL"),
+            ("https://engine/\u{e4}pi", "ASCII"),
+            ("https://engine/a\r\nX: y", "not a URL"),
+        ];
+        for (text, expected) in cases {
+            let message = ProviderUrl::parse(text).unwrap_err();
+            assert!(message.contains(expected), "{text}: {message}");
+            assert!(!message.contains("geheim"), "{message}");
+        }
+    }
 }

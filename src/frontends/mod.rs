@@ -12,13 +12,16 @@ use secrecy::SecretString;
 
 use crate::{
     model::{Capabilities, Error, Flow, Operation, Resource},
-    wire::sign::Signature,
+    wire::sign::{Refusal, Signature},
 };
 
 /// A client's protocol.
 pub trait Frontend: Send + Sync {
     /// Its name, as in `-f`.
     fn name(&self) -> &'static str;
+
+    /// The header in which its clients look for a request's id.
+    fn request_id_header(&self) -> &'static str;
 
     /// Whether a request to this path is in its protocol.
     fn claims(&self, path: &str) -> bool;
@@ -39,6 +42,9 @@ pub trait Frontend: Send + Sync {
         arrival: &Arrival,
         cloud: &Capabilities,
     ) -> Result<Call, Reply>;
+
+    /// The answer to a request whose signature is not right.
+    fn reject(&self, request: &Request<Bytes>, arrival: &Arrival, refusal: &Refusal) -> Reply;
 
     /// The answer to a request that failed before it was decoded.
     fn refuse(&self, request: &Request<Bytes>, arrival: &Arrival, error: &Error) -> Reply;
@@ -130,4 +136,9 @@ pub struct Reply {
     pub body: Bytes,
     /// The protocol's own name of the outcome (`AuthFailure`), from a closed set: for metrics and the log.
     pub outcome: &'static str,
+}
+
+/// x
+pub fn open(_names: &[String], _region: Option<&str>) -> Vec<Box<dyn Frontend>> {
+    Vec::new()
 }

@@ -25,6 +25,7 @@ pub use realm::{Realm, RealmState};
 
 /// One thing of the cloud, borrowed from the bytes in which it was found.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "it is always passed by reference and never stored")]
 pub enum Resource<'a> {
     /// A place in which instances run.
     Realm(Realm<'a>),

@@ -128,6 +128,13 @@ impl Spec {
             Spec::Instance(_) => Kind::Instance,
         }
     }
+
+    /// Whether what is created is to run as soon as it can.
+    pub fn starts(&self) -> bool {
+        match self {
+            Spec::Instance(spec) => spec.start,
+        }
+    }
 }
 
 /// The instances that are to be created.

@@ -1,0 +1,30 @@
+# Does the set-up that a fresh machine needs (Rust, a C compiler and Python are enough), then calls cargo.
+# Where everything is there already, plain `cargo run` and `cargo test` do the same.
+
+TOOLS := $(CURDIR)/target/tools
+CLIENTS := $(CURDIR)/target/clients
+export PATH := $(PATH):$(TOOLS)/bin
+
+.PHONY: run test bench tools clients
+
+## The gateway on localhost:3001, with a mock cloud behind it.
+run: tools
+	cargo run -- $(ARGS)
+
+## Every test, with the real clients.
+test: tools clients
+	DELTAGATE_PYTHON=$(CLIENTS)/bin/python DELTAGATE_REQUIRE_CLIENTS=1 cargo test
+
+## Every bench; benches/README.md says what they measure.
+bench: tools clients
+	DELTAGATE_PYTHON=$(CLIENTS)/bin/python cargo bench
+
+# Pingora's compression library is built with cmake.
+tools:
+	@command -v cmake >/dev/null || { \
+	  echo 'cmake is missing: installing it below target/' && \
+	  { python3 -m venv $(TOOLS) || { apt-get install -qq -y python3-venv && python3 -m venv $(TOOLS); }; } && \
+	  $(TOOLS)/bin/pip install --quiet --disable-pip-version-check cmake==4.4.4; }
+
+clients:
+	@tests/clients/install $(CLIENTS)

@@ -1,0 +1,67 @@
+//! Drivers: the neutral model on one side, a cloud product's API on the other.
+//!
+//! Every driver's folder has one file per collection, with the same names in the same order.
+//!
+//! **Invariant:** no driver names a front end, another driver or Pingora.
+
+pub mod mock;
+
+use std::sync::Arc;
+
+use crate::exchange::{Driver, Level, Provider, ProviderUrl};
+
+/// All drivers there are, in the order in which they are listed.
+pub static DRIVERS: &[Entry] = &[mock::ENTRY];
+
+/// A driver that can be chosen.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its name, as in `-i`.
+    pub name: &'static str,
+    /// Other names that mean it.
+    pub aliases: &'static [&'static str],
+    /// What it speaks to, in one line.
+    pub summary: &'static str,
+    /// Reads the text that chooses a provider (`-P`, `X-Deltacloud-Provider`); what is wrong with it otherwise.
+    pub parse: fn(&str) -> Result<Address, String>,
+    /// The driver for one provider.
+    pub open: fn(Arc<Provider>) -> Arc<dyn Driver>,
+}
+
+/// Where a provider is, as a driver reads it from the provider's text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Address {
+    /// Where its API is; none for a driver that has no back end.
+    pub url: Option<ProviderUrl>,
+    /// The part of the back end that is seen; all of it when none.
+    pub scope: Option<String>,
+    /// With whose rights the API is used.
+    pub level: Level,
+}
+
+/// The driver of this name, in any case of letters, or of which it is an alias.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    let means = |known: &str| known.eq_ignore_ascii_case(name);
+    DRIVERS.iter().find(|entry| means(entry.name) || entry.aliases.iter().any(|alias| means(alias)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_name_means_one_driver() {
+        let mut names = HashSet::new();
+        for entry in DRIVERS {
+            for name in [entry.name].iter().chain(entry.aliases) {
+                assert!(names.insert(name.to_ascii_lowercase()), "{name} means two drivers");
+                assert_eq!(find(name).unwrap().name, entry.name);
+                assert_eq!(find(&name.to_ascii_uppercase()).unwrap().name, entry.name);
+            }
+            assert!(!entry.summary.is_empty() && !entry.summary.contains('\n'), "{}", entry.name);
+        }
+        assert!(find("nosuch").is_none());
+    }
+}

@@ -1,0 +1,256 @@
+//! The client's answer as it comes to be: held back until it is known to be good, then streamed.
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderValue, Version, header};
+use pingora::{http::ResponseHeader, proxy::Session};
+
+use super::journey::Journey;
+use crate::{
+    exchange::{Receiver, View},
+    frontends::{Encode, Head, Reply},
+    model::{Error, ErrorKind, Flow, Instance, InstanceState, Operation, Resource, Sink},
+};
+
+/// How many bytes are gathered before they are sent: one TLS record's worth.
+const GATHERED: usize = 16 << 10;
+/// The longest answer that is held back whole, in bytes.
+const HELD_CAP: usize = 16 << 20;
+
+/// One answer on its way.
+///
+/// A list's head leaves with its first [`GATHERED`] bytes. Everything else is held until it is whole, because its
+/// truth is at its end: a missing id, an instance of several that could not be created. What is shorter than
+/// [`GATHERED`] leaves in one write, with its length.
+pub(super) struct Answer<'a> {
+    session: &'a mut Session,
+    journey: &'a Journey,
+    encode: Box<dyn Encode>,
+    manner: Manner,
+    view: View,
+    out: BytesMut,
+    opened: bool,
+    begun: bool,
+    /// Instances that the user still expects to see and the cloud has shown.
+    seen: Vec<String>,
+    /// Instances that this operation has made an end of.
+    pub(super) terminated: Vec<Instance<'static>>,
+}
+
+/// How the operation that is answered treats the answer.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    /// It is held until whole.
+    held: bool,
+    /// It shows instances as they are, so what was promised of them goes over it.
+    amended: bool,
+    /// It makes instances that will be started as soon as they can be.
+    starting: bool,
+    /// It makes an end of instances.
+    destroying: bool,
+}
+
+impl Manner {
+    fn of(operation: Option<&Operation>) -> Self {
+        let starting = matches!(operation, Some(Operation::Create(spec)) if spec.starts());
+        Manner {
+            held: !matches!(operation, Some(Operation::List(_, filter)) if filter.ids.is_empty()),
+            amended: matches!(operation, Some(Operation::List(..) | Operation::Show(..))),
+            starting,
+            destroying: matches!(operation, Some(Operation::Destroy(..))),
+        }
+    }
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn new(
+        session: &'a mut Session,
+        journey: &'a Journey,
+        encode: Box<dyn Encode>,
+        operation: Option<&Operation>,
+        view: View,
+    ) -> Self {
+        Answer {
+            session,
+            journey,
+            encode,
+            manner: Manner::of(operation),
+            view,
+            out: BytesMut::new(),
+            opened: false,
+            begun: false,
+            seen: Vec::new(),
+            terminated: Vec::new(),
+        }
+    }
+
+    /// Adds the instances that are gone from the cloud but still expected to be seen.
+    ///
+    /// # Errors
+    /// What the encoder fails with.
+    pub(super) fn put_departed(&mut self, operation: &Operation) -> Result<(), Error> {
+        if self.view.is_empty() {
+            return Ok(());
+        }
+        let view = std::mem::take(&mut self.view);
+        let wanted = |instance: &Instance<'_>| match operation {
+            Operation::List(crate::model::Kind::Instance, filter) => {
+                filter.ids.is_empty() || filter.ids.iter().any(|id| id.as_str() == instance.id)
+            }
+            _ => false,
+        };
+        for instance in view.departed().filter(wanted) {
+            if !self.seen.iter().any(|seen| *seen == instance.id) {
+                self.put(&Resource::Instance(instance))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what is left: the operation has succeeded.
+    ///
+    /// # Errors
+    /// When the encoder finds that something is missing, or the client is gone.
+    pub(super) async fn finish(mut self) -> Result<Finished, Error> {
+        self.open();
+        if let Err(error) = self.encode.close(&mut self.out) {
+            return self.fail(&error).await;
+        }
+        let body = self.out.split().freeze();
+        if self.begun {
+            write(self.session, body, true).await?;
+        } else {
+            let head = self.encode.head();
+            whole(self.session, self.journey, head, &[], body).await?;
+        }
+        Ok(Finished { status: self.encode.head().status.as_u16(), outcome: "ok" })
+    }
+
+    /// Says that the operation has failed; when part of the answer has gone already, breaks the transfer off.
+    ///
+    /// # Errors
+    /// When the transfer had to be broken off.
+    pub(super) async fn fail(mut self, error: &Error) -> Result<Finished, Error> {
+        if self.begun {
+            return Err(error.clone());
+        }
+        let reply = self.encode.fail(error);
+        send(self.session, self.journey, &reply).await
+    }
+
+    fn open(&mut self) {
+        if !self.opened {
+            self.opened = true;
+            self.encode.open(&mut self.out);
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), Error> {
+        self.begun = true;
+        let mut head = native(self.journey, self.encode.head())?;
+        if self.session.req_header().version == Version::HTTP_10 {
+            self.session.set_keepalive(None);
+        } else {
+            head.insert_header(header::TRANSFER_ENCODING, "chunked").map_err(unwritable)?;
+        }
+        self.session.write_response_header(Box::new(head), false).await.map_err(gone)
+    }
+}
+
+impl Sink for Answer<'_> {
+    fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        self.open();
+        let Resource::Instance(instance) = resource else { return self.encode.item(resource, &mut self.out) };
+        let waits = matches!(instance.state, InstanceState::Locked | InstanceState::Stopped);
+        if self.manner.starting && waits {
+            let shown = Instance { state: InstanceState::Starting, ..instance.clone() };
+            return self.encode.item(&Resource::Instance(shown), &mut self.out);
+        }
+        if self.manner.destroying && instance.state == InstanceState::Terminated {
+            self.terminated.push(instance.clone().into_owned());
+        }
+        if self.manner.amended
+            && let Some(shown) = self.view.amend(instance)
+        {
+            self.seen.push(instance.id.to_string());
+            return self.encode.item(&Resource::Instance(shown), &mut self.out);
+        }
+        self.encode.item(resource, &mut self.out)
+    }
+}
+
+#[async_trait]
+impl Receiver for Answer<'_> {
+    async fn flush(&mut self) -> Result<(), Error> {
+        if self.manner.held {
+            let message = "the answer is too long to be held back: ask for fewer at a time";
+            let fits = self.out.len() <= HELD_CAP;
+            return if fits { Ok(()) } else { Err(Error::new(ErrorKind::LimitReached, message)) };
+        }
+        if self.out.len() < GATHERED {
+            return Ok(());
+        }
+        if !self.begun {
+            self.begin().await?;
+        }
+        let bytes = self.out.split().freeze();
+        write(self.session, bytes, false).await
+    }
+}
+
+/// How an answer ended, for metrics and the log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Finished {
+    pub(super) status: u16,
+    pub(super) outcome: &'static str,
+}
+
+/// Sends a whole answer.
+///
+/// # Errors
+/// When the client is gone.
+pub(super) async fn send(session: &mut Session, journey: &Journey, reply: &Reply) -> Result<Finished, Error> {
+    whole(session, journey, reply.head, &reply.headers, reply.body.clone()).await?;
+    Ok(Finished { status: reply.head.status.as_u16(), outcome: reply.outcome })
+}
+
+async fn whole(
+    session: &mut Session,
+    journey: &Journey,
+    head: Head,
+    headers: &[(&'static str, String)],
+    body: Bytes,
+) -> Result<(), Error> {
+    // A request body that nobody wanted is read off, so that the connection can be used again.
+    if session.as_downstream_mut().drain_request_body().await.is_err() {
+        session.set_keepalive(None);
+    }
+    let mut native = native(journey, head)?;
+    for (name, value) in headers {
+        native.insert_header(*name, value.as_str()).map_err(unwritable)?;
+    }
+    native.insert_header(header::CONTENT_LENGTH, HeaderValue::from(body.len())).map_err(unwritable)?;
+    session.write_response_header(Box::new(native), false).await.map_err(gone)?;
+    write(session, body, true).await
+}
+
+fn native(journey: &Journey, head: Head) -> Result<ResponseHeader, Error> {
+    let mut native = ResponseHeader::build(head.status, Some(6)).map_err(unwritable)?;
+    native.insert_header(header::CONTENT_TYPE, head.content_type).map_err(unwritable)?;
+    native.insert_header(journey.request_id_header, journey.request_id.as_str()).map_err(unwritable)?;
+    native.insert_header(header::DATE, journey.date()).map_err(unwritable)?;
+    native.insert_header(header::SERVER, "Deltagate").map_err(unwritable)?;
+    Ok(native)
+}
+
+async fn write(session: &mut Session, bytes: Bytes, last: bool) -> Result<(), Error> {
+    session.write_response_body(Some(bytes), last).await.map_err(gone)
+}
+
+fn unwritable(error: Box<pingora::Error>) -> Error {
+    Error::new(ErrorKind::Internal, "the answer's head cannot be written").with_detail(error.to_string())
+}
+
+fn gone(error: Box<pingora::Error>) -> Error {
+    Error::new(ErrorKind::Internal, "the client is gone").with_detail(error.to_string())
+}

@@ -1,0 +1,76 @@
+//! The gateway: the only folder that names Pingora.
+//!
+//! A request comes in through [`guard`] and meets the phases of [`proxy`]. A front end that claims its path answers it
+//! by [`translate`]: read, authenticate ([`keys`]), choose the account ([`accounts`]), decode, let the driver make its
+//! exchanges over [`transport`], and let resources leave through [`answer`] as they are found. A back end's own API
+//! goes through Pingora's upstream phases instead, mended by [`relay`].
+//!
+//! **Invariant:** no lock is held over an await; nothing blocks; every wait has an end.
+
+mod accounts;
+mod answer;
+mod guard;
+mod journey;
+mod keys;
+mod listen;
+mod proxy;
+mod relay;
+mod translate;
+mod transport;
+mod upstream;
+
+use std::{convert::Infallible, sync::Arc};
+
+use bytes::Bytes;
+use http::StatusCode;
+use tokio::sync::Semaphore;
+
+use crate::{
+    config::Config,
+    exchange::Transport,
+    frontends::{self, Frontend, Head, Reply},
+    model::Error,
+    telemetry::Metrics,
+};
+use accounts::Accounts;
+use keys::AccessKeys;
+use proxy::Gateway;
+use transport::Pool;
+use upstream::Upstreams;
+
+/// Runs the gateway until the process is told to stop: at once by SIGINT, after the requests in progress by SIGTERM.
+///
+/// # Errors
+/// When it cannot start: an address that is taken, a CA file that cannot be read.
+pub fn run(config: &Config) -> Result<Infallible, Box<dyn std::error::Error>> {
+    let metrics = Arc::new(Metrics::new()?);
+    let gateway = open(config, &metrics)?;
+    let (server, _ports) = listen::serve(config, gateway, metrics)?;
+    server.run_forever()
+}
+
+fn open(config: &Config, metrics: &Arc<Metrics>) -> Result<Gateway, Error> {
+    let upstreams = Arc::new(Upstreams::default());
+    let idle = config.providers.iter().map(|provider| provider.endpoint.pool_size).sum();
+    let transport: Arc<dyn Transport> =
+        Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(metrics)));
+    let accounts = Accounts::open(&config.providers, &config.default, &config.allowed, &transport)?;
+    Ok(Gateway {
+        accounts: Arc::new(accounts),
+        frontends: frontends::open(&config.frontends, config.region.as_deref()),
+        keys: AccessKeys::new(&config.access_keys),
+        limits: config.limits.clone(),
+        permits: Arc::new(Semaphore::new(config.limits.concurrency)),
+        transport,
+        upstreams,
+        metrics: Arc::clone(metrics),
+    })
+}
+
+/// The answer to a request that no front end claims.
+fn nowhere(frontends: &[Box<dyn Frontend>]) -> Reply {
+    let names: Vec<&str> = frontends.iter().map(|frontend| frontend.name()).collect();
+    let body = format!("Nothing is served at this path. The APIs that are served: {}.\n", names.join(", "));
+    let head = Head { status: StatusCode::NOT_FOUND, content_type: "text/plain; charset=utf-8" };
+    Reply { head, headers: Vec::new(), body: Bytes::from(body), outcome: "no_such_path" }
+}

@@ -1,0 +1,166 @@
+//! The phases of a request, as Pingora calls them.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use http::StatusCode;
+use pingora::{
+    http::{RequestHeader, ResponseHeader},
+    proxy::{FailToProxy, ProxyHttp, Session},
+    upstreams::peer::HttpPeer,
+};
+use tokio::sync::Semaphore;
+
+use super::{
+    accounts::Accounts, answer, guard, journey::Journey, keys::AccessKeys, relay, upstream::Upstreams,
+};
+use crate::{
+    config::Limits,
+    exchange::Transport,
+    frontends::Frontend,
+    telemetry::{InFlight, Metrics},
+};
+
+/// How long an idle connection of a client is kept, in seconds.
+pub(super) const KEEP_ALIVE: u64 = 60;
+/// How long a client may take over the next bytes of its request, or over taking the next bytes of its answer.
+const CLIENT_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The reverse proxy.
+pub(super) struct Gateway {
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) frontends: Vec<Box<dyn Frontend>>,
+    pub(super) keys: AccessKeys,
+    pub(super) limits: Limits,
+    pub(super) permits: Arc<Semaphore>,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) upstreams: Arc<Upstreams>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+#[async_trait]
+impl ProxyHttp for Gateway {
+    type CTX = Journey;
+
+    fn new_ctx(&self) -> Journey {
+        Journey::begin()
+    }
+
+    fn on_connection_reuse(&self, _: &mut Session, _: &mut Journey, previous: Box<dyn Any + Send + Sync>) {
+        guard::head_is_here(previous);
+    }
+
+    async fn early_request_filter(&self, session: &mut Session, _: &mut Journey) -> pingora::Result<()> {
+        session.set_keepalive(Some(KEEP_ALIVE));
+        session.set_read_timeout(Some(CLIENT_PATIENCE));
+        session.set_write_timeout(Some(CLIENT_PATIENCE));
+        session.set_total_drain_timeout(Some(CLIENT_PATIENCE));
+        Ok(())
+    }
+
+    /// Where a request is answered: translated here and now, refused, or (`Ok(false)`) relayed by the phases below.
+    async fn request_filter(&self, session: &mut Session, journey: &mut Journey) -> pingora::Result<bool> {
+        let path = session.req_header().uri.path();
+        if let Some(frontend) = self.frontends.iter().find(|frontend| frontend.claims(path)) {
+            journey.frontend = frontend.name();
+            journey.request_id_header = frontend.request_id_header();
+            journey.in_flight = Some(InFlight::begin(&self.metrics, frontend.name()));
+            let answered = self.translate(frontend.as_ref(), session, journey).await;
+            journey.finished = Some(answered.map_err(|error| {
+                session.set_keepalive(None);
+                broken_off(&error)
+            })?);
+            return Ok(true);
+        }
+        if let Some(account) = relay::account(&self.accounts, session.req_header()) {
+            journey.frontend = "relay";
+            journey.in_flight = Some(InFlight::begin(&self.metrics, "relay"));
+            journey.account = Some(Arc::clone(account));
+            journey.relayed = true;
+            return self.admit_relay(session, journey).await;
+        }
+        let reply = super::nowhere(&self.frontends);
+        let sent = answer::send(session, journey, &reply).await;
+        journey.finished = Some(sent.map_err(|error| broken_off(&error))?);
+        Ok(true)
+    }
+
+    async fn upstream_peer(&self, _: &mut Session, journey: &mut Journey) -> pingora::Result<Box<HttpPeer>> {
+        let account =
+            journey.account.as_ref().ok_or_else(|| pingora::Error::new_str("nothing is relayed"))?;
+        let peer = self.upstreams.peer(&account.provider.endpoint).await;
+        peer.map(Box::new).map_err(|error| {
+            pingora::Error::explain(pingora::ErrorType::HTTPStatus(502), error.message().to_owned())
+        })
+    }
+
+    async fn upstream_request_filter(
+        &self,
+        session: &mut Session,
+        request: &mut RequestHeader,
+        journey: &mut Journey,
+    ) -> pingora::Result<()> {
+        match &journey.account {
+            Some(account) => relay::rewrite_request(session, request, &account.provider),
+            None => Ok(()),
+        }
+    }
+
+    async fn response_filter(
+        &self,
+        session: &mut Session,
+        response: &mut ResponseHeader,
+        journey: &mut Journey,
+    ) -> pingora::Result<()> {
+        match &journey.account {
+            Some(account) => relay::rewrite_response(session, response, &account.provider),
+            None => Ok(()),
+        }
+    }
+
+    async fn fail_to_proxy(
+        &self,
+        session: &mut Session,
+        error: &pingora::Error,
+        journey: &mut Journey,
+    ) -> FailToProxy {
+        session.set_keepalive(None);
+        let status = relay::status_of(error);
+        if session.response_written().is_none() && status != 0 {
+            let reply = relay::failure(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY));
+            if let Ok(finished) = answer::send(session, journey, &reply).await {
+                journey.finished = Some(finished);
+            }
+        }
+        FailToProxy { error_code: status, can_reuse_downstream: false }
+    }
+
+    /// What a translation fails with is in our own log, with its request id.
+    fn suppress_error_log(&self, _: &Session, journey: &Journey, _: &pingora::Error) -> bool {
+        !journey.relayed
+    }
+
+    async fn logging(&self, session: &mut Session, _: Option<&pingora::Error>, journey: &mut Journey) {
+        let client = session.client_addr().map(ToString::to_string).unwrap_or_default();
+        let status = session.response_written().map(|head| head.status.as_u16());
+        let (received, sent) = (session.body_bytes_read(), session.body_bytes_sent());
+        journey.end(&self.metrics, &client, status, received, sent);
+    }
+}
+
+impl Gateway {
+    async fn admit_relay(&self, session: &mut Session, journey: &mut Journey) -> pingora::Result<bool> {
+        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
+            let reply = relay::failure(StatusCode::SERVICE_UNAVAILABLE);
+            let sent = answer::send(session, journey, &reply).await;
+            journey.finished = Some(sent.map_err(|error| broken_off(&error))?);
+            return Ok(true);
+        };
+        journey.permit = Some(Box::new(permit));
+        Ok(false)
+    }
+}
+
+fn broken_off(error: &crate::model::Error) -> Box<pingora::Error> {
+    pingora::Error::explain(pingora::ErrorType::WriteError, error.to_string())
+}

@@ -1,0 +1,160 @@
+//! *Relay*: a back end's own API, let through at the same edge by Pingora's phases.
+//!
+//! Bytes go through as they are; only the head is mended, so that the client, which knows the gateway's name, and the
+//! back end, which knows its own, each see theirs: `Host`, redirects, links, cookies. Hop-by-hop headers are taken off
+//! by Pingora.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use pingora::{
+    ErrorSource, ErrorType,
+    http::{RequestHeader, ResponseHeader},
+    proxy::Session,
+};
+
+use super::accounts::{Account, Accounts};
+use crate::{
+    exchange::Provider,
+    frontends::{Head, Reply},
+};
+
+/// The response headers that hold URLs of the back end.
+const LINKS: [header::HeaderName; 3] = [header::LOCATION, header::CONTENT_LOCATION, header::LINK];
+
+/// The account whose back end serves this path, when the operator lets its API through.
+pub(super) fn account<'a>(accounts: &'a Accounts, request: &RequestHeader) -> Option<&'a Arc<Account>> {
+    let chosen = accounts.chosen(&request.headers).ok()?.unwrap_or(accounts.default());
+    let url = chosen.provider.url.as_ref()?;
+    let open = chosen.provider.relay && serves(&url.path, request.uri.path());
+    open.then_some(chosen)
+}
+
+/// Whether `path` is in the web application whose API is at `api`: `/ovirt-engine/sso` is where `/ovirt-engine/api` is.
+fn serves(api: &str, path: &str) -> bool {
+    let application = api.split('/').nth(1).filter(|name| !name.is_empty()).unwrap_or("ovirt-engine");
+    let mut segments = path.split('/');
+    segments.next() == Some("") && segments.next() == Some(application) && !path.contains("/../")
+}
+
+/// Addresses the request to the back end, and tells it who the client is.
+pub(super) fn rewrite_request(
+    session: &Session,
+    request: &mut RequestHeader,
+    provider: &Provider,
+) -> pingora::Result<()> {
+    let host = request.headers.get(header::HOST).cloned();
+    request.insert_header(header::HOST, provider.endpoint.authority.as_str())?;
+    request.remove_header("x-deltacloud-driver");
+    request.remove_header("x-deltacloud-provider");
+    if let Some(host) = host {
+        request.insert_header("x-forwarded-host", host)?;
+    }
+    request.insert_header("x-forwarded-proto", scheme(session))?;
+    if let Some(address) = session.client_addr().and_then(|address| address.as_inet()) {
+        request.insert_header("x-forwarded-for", address.ip().to_string())?;
+    }
+    Ok(())
+}
+
+/// Lets the answer speak of the gateway where it spoke of the back end.
+pub(super) fn rewrite_response(
+    session: &Session,
+    response: &mut ResponseHeader,
+    provider: &Provider,
+) -> pingora::Result<()> {
+    let Some(host) = session.get_header(header::HOST).and_then(|host| host.to_str().ok()) else {
+        return Ok(());
+    };
+    let outside = format!("{}://{host}", scheme(session));
+    for name in LINKS {
+        rewrite_each(response, &name, |value| relinked(value, &provider.endpoint.authority, &outside))?;
+    }
+    let secure = scheme(session) == "https";
+    rewrite_each(response, &header::SET_COOKIE, |cookie| recooked(cookie, &provider.endpoint.host, secure))
+}
+
+fn rewrite_each(
+    response: &mut ResponseHeader,
+    name: &header::HeaderName,
+    rewrite: impl Fn(&str) -> String,
+) -> pingora::Result<()> {
+    let values: Vec<HeaderValue> = response.headers.get_all(name).iter().cloned().collect();
+    if values.is_empty() {
+        return Ok(());
+    }
+    response.remove_header(name);
+    for value in values {
+        match value.to_str() {
+            Ok(text) => response.append_header(name.clone(), rewrite(text))?,
+            Err(_) => response.append_header(name.clone(), value)?,
+        };
+    }
+    Ok(())
+}
+
+/// `value` with every `http(s)://authority` in it, as a whole authority, replaced by `outside`.
+fn relinked(value: &str, authority: &str, outside: &str) -> String {
+    let mut out = value.to_owned();
+    for scheme in ["https://", "http://"] {
+        let inside = format!("{scheme}{authority}");
+        let mut rest = std::mem::take(&mut out);
+        while let Some(at) = rest.find(&inside) {
+            let after = rest.split_off(at + inside.len());
+            rest.truncate(at);
+            let whole = !after
+                .starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '.' | ':' | '-'));
+            out.push_str(&rest);
+            out.push_str(if whole { outside } else { &inside });
+            rest = after;
+        }
+        out.push_str(&rest);
+    }
+    out
+}
+
+/// A cookie that the client will send back to the gateway: not bound to the back end's name, nor to TLS where the
+/// client has none.
+fn recooked(cookie: &str, host: &str, secure: bool) -> String {
+    let kept = cookie.split(';').filter(|attribute| {
+        let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+        let name = name.trim();
+        let bound =
+            name.eq_ignore_ascii_case("domain") && host.ends_with(value.trim().trim_start_matches('.'));
+        !bound && (secure || !name.eq_ignore_ascii_case("secure"))
+    });
+    kept.collect::<Vec<_>>().join(";")
+}
+
+fn scheme(session: &Session) -> &'static str {
+    let tls = session.digest().is_some_and(|digest| digest.ssl_digest.is_some());
+    if tls { "https" } else { "http" }
+}
+
+/// The status that a failed relay is answered with; 0 when the client is gone and none is.
+pub(super) fn status_of(error: &pingora::Error) -> u16 {
+    match (error.etype(), error.esource()) {
+        (ErrorType::HTTPStatus(status), _) => *status,
+        (ErrorType::ConnectTimedout | ErrorType::ReadTimedout, ErrorSource::Upstream) => 504,
+        (_, ErrorSource::Upstream) => 502,
+        (
+            ErrorType::WriteError | ErrorType::ReadError | ErrorType::ConnectionClosed,
+            ErrorSource::Downstream,
+        ) => 0,
+        (_, ErrorSource::Downstream) => 400,
+        _ => 500,
+    }
+}
+
+/// The answer to a request that could not be relayed.
+pub(super) fn failure(status: StatusCode) -> Reply {
+    let text = match status {
+        StatusCode::GATEWAY_TIMEOUT => "The back end did not answer in time.\n",
+        StatusCode::BAD_GATEWAY => "The back end cannot be reached, or its answer is broken.\n",
+        StatusCode::SERVICE_UNAVAILABLE => "The gateway is working on as many requests as it may.\n",
+        _ => "The request could not be relayed.\n",
+    };
+    let head = Head { status, content_type: "text/plain; charset=utf-8" };
+    Reply { head, headers: Vec::new(), body: Bytes::from_static(text.as_bytes()), outcome: "relay_failed" }
+}

@@ -1,0 +1,300 @@
+//! *Translate*: a client's request, in its own protocol, done on a cloud that speaks another.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request, header};
+use pingora::proxy::Session;
+use tokio::time::Instant;
+
+use super::{
+    accounts::Account,
+    answer::{self, Answer, Finished},
+    journey::Journey,
+    proxy::Gateway,
+};
+use crate::{
+    exchange::{Cloud, Identity, Receiver, superseded},
+    frontends::{Arrival, Call, Claim, Frontend, Reply},
+    model::{Error, ErrorKind, Instance, Kind, Operation, Resource, Sink},
+};
+
+/// A refusal that is sent as it is.
+enum Refused {
+    Said(Reply),
+    Because(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Refused::Because(error)
+    }
+}
+
+impl From<Reply> for Refused {
+    fn from(reply: Reply) -> Self {
+        Refused::Said(reply)
+    }
+}
+
+impl Gateway {
+    /// Answers the request through `frontend`.
+    ///
+    /// # Errors
+    /// When the client is gone, or the answer had to be broken off.
+    pub(super) async fn translate(
+        &self,
+        frontend: &dyn Frontend,
+        session: &mut Session,
+        journey: &mut Journey,
+    ) -> Result<Finished, Error> {
+        let arrival = arrival(session, journey);
+        let mut request = head(session);
+        match self.prepare(frontend, session, journey, &arrival, &mut request).await {
+            Ok((account, identity, call)) => self.perform(session, journey, &account, &identity, call).await,
+            Err(refused) => {
+                let reply = match refused {
+                    Refused::Said(reply) => reply,
+                    Refused::Because(error) => {
+                        log_failure(journey, &error);
+                        frontend.refuse(&request, &arrival, &error)
+                    }
+                };
+                answer::send(session, journey, &reply).await
+            }
+        }
+    }
+
+    /// Everything before the cloud is spoken to: read, authenticate, choose, decode.
+    async fn prepare(
+        &self,
+        frontend: &dyn Frontend,
+        session: &mut Session,
+        journey: &mut Journey,
+        arrival: &Arrival,
+        request: &mut Request<Bytes>,
+    ) -> Result<(Arc<Account>, Identity, Call), Refused> {
+        journey.permit = Some(Box::new(self.admit()?));
+        self.check_head(session)?;
+        *request.body_mut() = self.read_body(session).await?;
+        let claim = frontend.identify(request, arrival)?;
+        let chosen = self.accounts.chosen(request.headers())?;
+        let (identity, account) = self.authenticate(frontend, claim, chosen, request, arrival)?;
+        journey.user.clone_from(&identity.user);
+        journey.account = Some(Arc::clone(&account));
+        let call = frontend.decode(request, arrival, account.driver.capabilities())?;
+        journey.action = call.action;
+        check_supported(&account, &call)?;
+        Ok((account, identity, call))
+    }
+
+    fn admit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.permits).try_acquire_owned().map_err(|_| {
+            let message = "the gateway is working on as many requests as it may: try again in a few seconds";
+            Error::new(ErrorKind::RateLimited, message).safe_to_repeat()
+        })
+    }
+
+    fn check_head(&self, session: &Session) -> Result<(), Error> {
+        let head = session.req_header();
+        if !matches!(head.method, Method::GET | Method::POST) {
+            return Err(Error::new(ErrorKind::Invalid, "only GET and POST are understood here"));
+        }
+        let bytes: usize =
+            head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if bytes > self.limits.header_bytes
+            || head.uri.path_and_query().map_or(0, |uri| uri.as_str().len()) > self.limits.uri_bytes
+        {
+            let message = "the request's head is too long: send the parameters as a POST form";
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        Ok(())
+    }
+
+    async fn read_body(&self, session: &mut Session) -> Result<Bytes, Error> {
+        let limit = self.limits.body_bytes;
+        let too_long = || Error::new(ErrorKind::Invalid, format!("the request's body is over {limit} bytes"));
+        let announced =
+            session.get_header(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        if announced.is_some_and(|length: usize| length > limit) {
+            session.set_keepalive(None);
+            return Err(too_long());
+        }
+        if session.get_header(header::EXPECT).is_some() {
+            session.write_continue_response().await.map_err(unread)?;
+        }
+        let mut body = BytesMut::new();
+        while let Some(chunk) = session.as_downstream_mut().read_request_body().await.map_err(unread)? {
+            if body.len() + chunk.len() > limit {
+                session.set_keepalive(None);
+                return Err(too_long());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    fn authenticate(
+        &self,
+        frontend: &dyn Frontend,
+        claim: Claim,
+        chosen: Option<&Arc<Account>>,
+        request: &Request<Bytes>,
+        arrival: &Arrival,
+    ) -> Result<(Identity, Arc<Account>), Refused> {
+        let account = chosen.unwrap_or(self.accounts.default());
+        match claim {
+            Claim::Anonymous => {
+                let message =
+                    "say who you are: sign the request with an access key, or send a user and password";
+                Err(Error::new(ErrorKind::Unauthenticated, message).into())
+            }
+            Claim::Password { user, password } => Ok((Identity { user, password }, Arc::clone(account))),
+            Claim::Signature(signature) => {
+                let verified = self.keys.verify(&signature, request, arrival.now);
+                let holder = verified.map_err(|refusal| frontend.reject(request, arrival, &refusal))?;
+                let account = self.account_of(holder.provider, chosen)?;
+                Ok((holder.identity, account))
+            }
+        }
+    }
+
+    /// An access key stands for a user at one provider: a header cannot carry it to another.
+    fn account_of(&self, of_key: Option<&str>, chosen: Option<&Arc<Account>>) -> Result<Arc<Account>, Error> {
+        let own = match of_key {
+            Some(name) => self
+                .accounts
+                .named(name)
+                .ok_or_else(|| Error::new(ErrorKind::Internal, "the access key's provider does not exist"))?,
+            None => self.accounts.default(),
+        };
+        match chosen {
+            Some(chosen) if !Arc::ptr_eq(chosen, own) => Err(Error::new(
+                ErrorKind::Denied,
+                "this access key is for another back end than the request names",
+            )),
+            _ => Ok(Arc::clone(own)),
+        }
+    }
+
+    /// Does what was asked, and lets the answer leave as it comes to be.
+    async fn perform(
+        &self,
+        session: &mut Session,
+        journey: &mut Journey,
+        account: &Account,
+        identity: &Identity,
+        call: Call,
+    ) -> Result<Finished, Error> {
+        let began = Instant::now();
+        let view = account.promises.view(&identity.user);
+        let (operation, gone) = without_terminated(call.operation, &view);
+        let mut answer = Answer::new(session, journey, call.encode, operation.as_ref(), view);
+        let result = self.run(operation.as_ref(), &gone, journey, account, identity, &mut answer).await;
+        if let (Ok(()), Some(operation)) = (&result, &operation) {
+            account.promises.supersede(superseded(operation), began);
+        }
+        for instance in std::mem::take(&mut answer.terminated) {
+            account.promises.bury(&identity.user, instance);
+        }
+        match result {
+            Ok(()) => answer.finish().await,
+            Err(error) => {
+                self.note_failure(journey, account, &error);
+                answer.fail(&error).await
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        operation: Option<&Operation>,
+        gone: &[Instance<'static>],
+        journey: &Journey,
+        account: &Account,
+        identity: &Identity,
+        answer: &mut Answer<'_>,
+    ) -> Result<(), Error> {
+        for instance in gone {
+            answer.put(&Resource::Instance(instance.clone()))?;
+        }
+        let Some(operation) = operation else { return Ok(()) };
+        let (provider, transport) = (account.provider.as_ref(), self.transport.as_ref());
+        let promises = Some(&account.promises);
+        let mut cloud = Cloud::new(provider, identity, transport, promises, &journey.tally, &mut *answer);
+        account.driver.perform(operation, &mut cloud).await?;
+        answer.put_departed(operation)?;
+        answer.flush().await
+    }
+
+    fn note_failure(&self, journey: &Journey, account: &Account, error: &Error) {
+        if error.kind() == ErrorKind::Unexpected {
+            self.metrics.translation_failure(account.provider.driver);
+        }
+        log_failure(journey, error);
+    }
+}
+
+/// What is to be destroyed, less what is gone already: destroying that again succeeds, and shows it as it is.
+fn without_terminated(
+    operation: Option<Operation>,
+    view: &crate::exchange::View,
+) -> (Option<Operation>, Vec<Instance<'static>>) {
+    let Some(Operation::Destroy(Kind::Instance, ids)) = operation else { return (operation, Vec::new()) };
+    let (mut left, mut gone) = (Vec::new(), Vec::new());
+    for id in ids {
+        match view.terminated(&id) {
+            Some(instance) => gone.push(Instance { previous: Some(instance.state), ..instance }.into_owned()),
+            None => left.push(id),
+        }
+    }
+    let operation = (!left.is_empty() || gone.is_empty()).then_some(Operation::Destroy(Kind::Instance, left));
+    (operation, gone)
+}
+
+fn check_supported(account: &Account, call: &Call) -> Result<(), Error> {
+    let Some(operation) = &call.operation else { return Ok(()) };
+    let (verb, kind) = operation.pair();
+    if account.driver.capabilities().supports(verb, kind) {
+        return Ok(());
+    }
+    let driver = account.provider.driver;
+    Err(Error::new(ErrorKind::Unsupported, format!("the {driver} driver cannot do this to a {kind}")))
+}
+
+fn log_failure(journey: &Journey, error: &Error) {
+    let request_id = &journey.request_id;
+    match error.kind().side() {
+        crate::model::Side::Client => tracing::debug!(%request_id, %error, "a request was refused"),
+        crate::model::Side::Cloud => tracing::warn!(%request_id, %error, "a back end failed"),
+        crate::model::Side::Gateway => tracing::error!(%request_id, %error, "the gateway failed"),
+    }
+}
+
+fn arrival(session: &Session, journey: &Journey) -> Arrival {
+    let tls = session.digest().is_some_and(|digest| digest.ssl_digest.is_some());
+    let head = session.req_header();
+    let host = head.headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(head.uri.host());
+    Arrival {
+        request_id: journey.request_id.clone(),
+        now: journey.now,
+        scheme: if tls { "https" } else { "http" },
+        host: host.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The request's head, exactly as it was sent: signatures are over it.
+fn head(session: &Session) -> Request<Bytes> {
+    let head = session.req_header();
+    let mut request = Request::new(Bytes::new());
+    request.method_mut().clone_from(&head.method);
+    request.uri_mut().clone_from(&head.uri);
+    *request.version_mut() = head.version;
+    request.headers_mut().clone_from(&head.headers);
+    request
+}
+
+fn unread(error: Box<pingora::Error>) -> Error {
+    Error::new(ErrorKind::Invalid, "the request's body could not be read to its end")
+        .with_detail(error.to_string())
+}

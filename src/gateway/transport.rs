@@ -1,0 +1,204 @@
+//! The driver's side of a translation: Pingora's pooled connector as the exchange's [`Transport`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderValue, Request, header, response};
+use pingora::{
+    ErrorType,
+    connectors::{ConnectorOptions, http::Connector},
+    http::RequestHeader,
+    protocols::http::client::HttpSession,
+    upstreams::peer::HttpPeer,
+};
+
+use super::upstream::Upstreams;
+use crate::{
+    exchange::{Answer, Endpoint, Transport},
+    model::{Error, ErrorKind},
+    telemetry::{BackendCall, Metrics},
+};
+
+/// How many interim (1xx) answers are read before the final one.
+const MOST_INTERIM: usize = 8;
+/// How often a request that may be repeated is sent again because a pooled connection turned out to be dead.
+const MOST_STALE: usize = 2;
+
+/// One pool of connections to all back ends.
+pub(super) struct Pool {
+    connector: Arc<Connector>,
+    upstreams: Arc<Upstreams>,
+    metrics: Arc<Metrics>,
+}
+
+impl Pool {
+    /// A pool that keeps at most `size` idle connections.
+    pub(super) fn new(size: usize, upstreams: Arc<Upstreams>, metrics: Arc<Metrics>) -> Self {
+        let options = ConnectorOptions::new(size);
+        Pool { connector: Arc::new(Connector::new(Some(options))), upstreams, metrics }
+    }
+
+    async fn exchange(
+        &self,
+        endpoint: &Endpoint,
+        peer: &HttpPeer,
+        request: &Request<Bytes>,
+    ) -> Result<(HttpSession, bool), (Error, bool)> {
+        let connected = self.connector.get_http_session(peer).await;
+        let (mut session, reused) =
+            connected.map_err(|error| (unreachable(&error).safe_to_repeat(), false))?;
+        self.metrics.connection(&endpoint.provider, reused);
+        session.set_read_timeout(peer.options.read_timeout);
+        session.set_write_timeout(peer.options.write_timeout);
+        match converse(&mut session, endpoint, request).await {
+            Ok(()) => Ok((session, reused)),
+            Err(error) => Err((broken(&error), reused)),
+        }
+    }
+}
+
+async fn converse(
+    session: &mut HttpSession,
+    endpoint: &Endpoint,
+    request: &Request<Bytes>,
+) -> pingora::Result<()> {
+    session.write_request_header(Box::new(native(endpoint, request)?)).await?;
+    if !request.body().is_empty() {
+        session.write_request_body(request.body().clone(), true).await?;
+    }
+    session.finish_request_body().await?;
+    for _ in 0..MOST_INTERIM {
+        session.read_response_header().await?;
+        if session.response_header().is_some_and(|head| !head.status.is_informational()) {
+            return Ok(());
+        }
+    }
+    pingora::Error::e_explain(ErrorType::InvalidHTTPHeader, "interim answers without end")
+}
+
+fn native(endpoint: &Endpoint, request: &Request<Bytes>) -> pingora::Result<RequestHeader> {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let mut head = RequestHeader::build(request.method().clone(), path.as_bytes(), Some(8))?;
+    head.insert_header(header::HOST, endpoint.authority.as_str())?;
+    for (name, value) in request.headers() {
+        head.append_header(name.clone(), value.clone())?;
+    }
+    let has_body = !request.body().is_empty();
+    if has_body || !matches!(*request.method(), http::Method::GET | http::Method::HEAD) {
+        head.insert_header(header::CONTENT_LENGTH, HeaderValue::from(request.body().len()))?;
+    }
+    Ok(head)
+}
+
+#[async_trait]
+impl Transport for Pool {
+    async fn send(&self, endpoint: &Endpoint, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {
+        let call = BackendCall::begin(&self.metrics, endpoint);
+        let mut peer = self.upstreams.peer(endpoint).await?;
+        let repeatable = request.method().is_safe();
+        let mut stale = 0;
+        let session = loop {
+            match self.exchange(endpoint, &peer, &request).await {
+                Ok((session, _)) => break session,
+                Err((_, true)) if repeatable && stale < MOST_STALE => {
+                    stale += 1;
+                    if stale == MOST_STALE {
+                        // The last try is on a connection of its own, which no pool has had.
+                        peer.group_key =
+                            peer.group_key.wrapping_add(u64::from(uuid::Uuid::new_v4().as_fields().0) | 1);
+                    }
+                }
+                Err((error, _)) => {
+                    call.failed(&error);
+                    return Err(error);
+                }
+            }
+        };
+        let Some(head) = session.response_header().map(parts) else {
+            return Err(Error::new(ErrorKind::Unexpected, "the back end's answer has no head"));
+        };
+        call.answered(head.status);
+        let connector = Arc::clone(&self.connector);
+        Ok(Box::new(Arriving {
+            head,
+            session: Some(session),
+            peer,
+            connector,
+            metrics: self.metrics.clone(),
+        }))
+    }
+}
+
+fn parts(head: &pingora::http::ResponseHeader) -> response::Parts {
+    let (mut parts, ()) = http::Response::new(()).into_parts();
+    parts.status = head.status;
+    parts.version = head.version;
+    parts.headers = head.headers.clone();
+    parts
+}
+
+/// An answer whose body is still arriving.
+struct Arriving {
+    head: response::Parts,
+    session: Option<HttpSession>,
+    peer: HttpPeer,
+    connector: Arc<Connector>,
+    metrics: Arc<Metrics>,
+}
+
+#[async_trait]
+impl Answer for Arriving {
+    fn head(&self) -> &response::Parts {
+        &self.head
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let Some(session) = &mut self.session else { return Ok(None) };
+        match session.read_response_body().await {
+            Ok(Some(chunk)) => {
+                self.metrics.backend_bytes(chunk.len());
+                Ok(Some(chunk))
+            }
+            Ok(None) => {
+                if let Some(session) = self.session.take() {
+                    let idle = self.peer.options.idle_timeout;
+                    self.connector.release_http_session(session, &self.peer, idle).await;
+                }
+                Ok(None)
+            }
+            Err(error) => {
+                self.session = None;
+                Err(broken(&error))
+            }
+        }
+    }
+}
+
+/// No connection came to be: the back end cannot have seen the request.
+fn unreachable(error: &pingora::Error) -> Error {
+    let (kind, message) = match error.etype() {
+        ErrorType::ConnectTimedout | ErrorType::TLSHandshakeTimedout => {
+            (ErrorKind::TimedOut, "the back end did not accept a connection in time")
+        }
+        ErrorType::TLSHandshakeFailure | ErrorType::InvalidCert | ErrorType::HandshakeError => {
+            (ErrorKind::Unreachable, "the back end's TLS certificate or handshake was not acceptable")
+        }
+        _ => (ErrorKind::Unreachable, "the back end does not accept connections"),
+    };
+    Error::new(kind, message).with_detail(error.to_string())
+}
+
+/// The connection broke, or the answer is not HTTP.
+fn broken(error: &pingora::Error) -> Error {
+    let (kind, message) = match error.etype() {
+        ErrorType::ReadTimedout | ErrorType::WriteTimedout => {
+            (ErrorKind::TimedOut, "the back end stopped answering")
+        }
+        ErrorType::ConnectionClosed | ErrorType::ReadError | ErrorType::WriteError => {
+            (ErrorKind::Unreachable, "the back end closed the connection before its answer was whole")
+        }
+        _ => (ErrorKind::Unexpected, "the back end's answer is broken"),
+    };
+    Error::new(kind, message).with_detail(error.to_string())
+}
