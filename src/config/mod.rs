@@ -211,10 +211,14 @@ impl Settings<'_> {
             names.map(|value| Located { value, place: text.place.clone() }).collect()
         };
         let typed = self.text("-f", self.arguments.frontends.as_ref(), "API_FRONTEND", None).map(list);
-        let written = || -> Option<Vec<_>> {
-            Some(self.file.frontends.as_ref()?.iter().map(|name| self.source.locate(name)).collect())
+        let mut written = || -> Option<Vec<_>> {
+            let names = self.file.frontends.as_ref()?;
+            if names.get_ref().is_empty() {
+                problems.add(&self.source.place(names), "no front end is named");
+            }
+            Some(names.get_ref().iter().map(|name| self.source.locate(name)).collect())
         };
-        let Some(wanted) = typed.or_else(written) else { return frontends::NAMES.to_vec() };
+        let Some(wanted) = typed.or_else(&mut written) else { return frontends::NAMES.to_vec() };
         known_frontends(&wanted, problems)
     }
 

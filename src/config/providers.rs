@@ -33,7 +33,7 @@ pub struct Providers {
 #[derive(Debug)]
 struct Choice {
     provider: Arc<Provider>,
-    /// The text that describes it to its driver (`URL;DATACENTER;ADMIN`).
+    /// The text with which the operator described it (`URL;DATACENTER;ADMIN`).
     text: String,
     /// Whether a request may choose it.
     allowed: bool,
@@ -56,7 +56,7 @@ impl Providers {
     }
 
     /// The one that a request means by `X-Deltacloud-Driver` and `X-Deltacloud-Provider`, if the operator lets requests
-    /// choose it. The provider may be given by its name or by the exact text with which the operator described it.
+    /// choose it. The provider may be given by its name, or as its driver reads it (`URL;DATACENTER;ADMIN`).
     pub fn choose(&self, driver: Option<&str>, provider: Option<&str>) -> Option<&Arc<Provider>> {
         let driver = match driver {
             Some(name) => Some(drivers::find(name)?.name),
@@ -76,7 +76,20 @@ impl Providers {
 
 impl Choice {
     fn is_called(&self, text: &str) -> bool {
-        self.provider.name.eq_ignore_ascii_case(text) || (!self.text.is_empty() && self.text == text)
+        self.provider.name.eq_ignore_ascii_case(text)
+            || (!text.is_empty() && self.text == text)
+            || self.is_at(text)
+    }
+
+    /// Whether the driver reads in `text` the very back end, scope and level that this provider has.
+    fn is_at(&self, text: &str) -> bool {
+        let Some(entry) = drivers::find(self.provider.driver) else { return false };
+        (entry.parse)(text).is_ok_and(|address| {
+            address.url.is_some()
+                && address.url == self.provider.url
+                && address.scope == self.provider.scope
+                && address.level == self.provider.level
+        })
     }
 }
 
