@@ -20,6 +20,7 @@ use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
+pub use crate::telemetry::Format as LogFormat;
 use crate::{exchange::Identity, frontends};
 pub use arguments::{Arguments, Command, Former};
 pub use commands::answer;
@@ -111,16 +112,6 @@ pub struct Log {
     pub format: LogFormat,
     /// What is logged, in the words of [`EnvFilter`]; it was parsed once.
     pub level: String,
-}
-
-/// What a line of the log looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
 }
 
 /// What only the EC2 front end needs.

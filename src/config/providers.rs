@@ -24,13 +24,13 @@ const POOL_SIZE: usize = 64;
 const NAME_CAP: usize = 64;
 
 /// The clouds there are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Providers {
     choices: Vec<Choice>,
     default: Arc<Provider>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Choice {
     provider: Arc<Provider>,
     /// The text with which the operator described it (`URL;DATACENTER;ADMIN`).

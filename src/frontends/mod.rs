@@ -141,7 +141,16 @@ pub struct Reply {
     pub outcome: &'static str,
 }
 
-/// x
-pub fn open(_names: &[String], _region: Option<&str>) -> Vec<Box<dyn Frontend>> {
+/// What the operator decides about front ends.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The name of EC2's region; the one that the client signed for when none.
+    pub region: Option<String>,
+    /// How many instances one request may create.
+    pub instances_per_request: u32,
+}
+
+/// The front ends of these names.
+pub fn open(_names: &[&str], _settings: &Settings) -> Vec<Box<dyn Frontend>> {
     Vec::new()
 }
