@@ -40,7 +40,7 @@ fn without_settings_a_mock_cloud_is_served_on_localhost() {
     let addresses: Vec<_> = config.listeners.iter().map(|listener| listener.address.to_string()).collect();
     assert_eq!(addresses[0], "127.0.0.1:3001");
     assert!(addresses.len() == 1 || addresses[1..] == ["[::1]:3001"], "{addresses:?}");
-    assert_eq!(config.frontends, frontends::NAMES);
+    assert_eq!(config.frontends, crate::frontends::NAMES);
     assert_eq!(config.providers.default_provider().driver, "mock");
     assert_eq!(config.providers.default_provider().name, "default");
     assert_eq!(config.limits, Limits::default());
@@ -236,6 +236,10 @@ fn what_is_wrong_is_named_with_its_line() {
         (&format!("{key}password = 'p'\nsecret_env = 'S'"), &["5: the environment has no variable 'S'"]),
         (&format!("{key}secret = 's'\npassword = 'p'\nprovider = 'x'"), &["6: there is no provider 'x'"]),
         (
+            &format!("{key}secret = 's'\n[[providers]]\nname = 'a'\ndriver = 'x'"),
+            &["2: give exactly one of password", "7: there is no driver 'x'"],
+        ),
+        (
             &format!("{key}secret = 's'\npassword = 'p'\n{key}secret = 's'\npassword = 'p'"),
             &["7: access key 'A' is there twice"],
         ),
@@ -384,8 +388,7 @@ fn check_prints_one_line_for_each_problem() {
     let mut out = Vec::new();
     assert!(!commands::check(&arguments, &|_| None, &mut out).unwrap());
     let text = String::from_utf8(out).unwrap();
-    let mut lines: Vec<_> = text.lines().collect();
-    lines.sort_unstable();
+    let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 2, "{text}");
     assert!(lines[0].starts_with(&format!("{}:2: there is no driver", path.display())), "{text}");
     assert!(lines[1].starts_with(&format!("{}:3: 0 is not", path.display())), "{text}");
