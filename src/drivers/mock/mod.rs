@@ -2,9 +2,18 @@
 //! and is gone when the process ends.
 
 mod data;
+mod hardware_profiles;
+mod images;
+mod instances;
+mod life;
 mod realms;
+#[cfg(test)]
+mod tests;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
@@ -14,9 +23,11 @@ use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Identity, Level, Provider},
     model::{
-        Capabilities, Error, ErrorKind, Filter, Flow, Id, IdForm, Kind, Operation, Realm, Resource, Verb,
+        Capabilities, Error, ErrorKind, Filter, Flow, HardwareProfile, Id, IdForm, Image, Kind, Operation,
+        Realm, Resource, Spec, Verb,
     },
 };
+use instances::Instances;
 
 /// Its row in the list of drivers.
 pub(super) const ENTRY: Entry = Entry {
@@ -32,21 +43,75 @@ pub const USER: &str = "mockuser";
 /// The user's password.
 pub const PASSWORD: &str = "mockpassword";
 
+/// How long an instance is on its way from one state to the next: long enough to be seen, too short to be waited for.
+const TRANSITION: Duration = Duration::from_millis(200);
+/// The most user data that is taken, in bytes: EC2's own limit.
+const USER_DATA: usize = 16 << 10;
+
 const CAPABILITIES: Capabilities = Capabilities {
     driver: "mock",
-    operations: &[(Verb::List, Kind::Realm), (Verb::Show, Kind::Realm)],
+    operations: &[
+        (Verb::List, Kind::Realm),
+        (Verb::Show, Kind::Realm),
+        (Verb::List, Kind::Image),
+        (Verb::Show, Kind::Image),
+        (Verb::List, Kind::HardwareProfile),
+        (Verb::Show, Kind::HardwareProfile),
+        (Verb::List, Kind::Instance),
+        (Verb::Show, Kind::Instance),
+        (Verb::Create, Kind::Instance),
+        (Verb::Act, Kind::Instance),
+        (Verb::Destroy, Kind::Instance),
+    ],
     ids: IdForm::Opaque,
-    user_data: Some(16 << 10),
+    user_data: Some(USER_DATA),
 };
 
 /// One embedded cloud.
 pub struct Mock {
     realms: Vec<Realm<'static>>,
+    images: Vec<Image<'static>>,
+    profiles: Vec<HardwareProfile<'static>>,
+    instances: Mutex<Instances>,
 }
 
 impl Default for Mock {
     fn default() -> Self {
-        Mock { realms: data::realms() }
+        Mock::with_transition(TRANSITION)
+    }
+}
+
+impl Mock {
+    /// A cloud whose instances take this long from one state to the next.
+    pub fn with_transition(transition: Duration) -> Self {
+        Mock {
+            realms: data::realms(),
+            images: data::images(),
+            profiles: data::hardware_profiles(),
+            instances: Mutex::new(Instances::new(transition)),
+        }
+    }
+
+    fn answer(&self, operation: &Operation) -> Result<Vec<Resource<'static>>, Error> {
+        use Operation::{Act, Create, Destroy, List, Show};
+        match operation {
+            List(Kind::Realm, filter) => Ok(self.list_realms(filter)),
+            List(Kind::Image, filter) => Ok(self.list_images(filter)),
+            List(Kind::HardwareProfile, filter) => Ok(self.list_hardware_profiles(filter)),
+            List(Kind::Instance, filter) => Ok(self.list_instances(filter)),
+            Show(Kind::Realm, id) => self.show_realm(id).map(one),
+            Show(Kind::Image, id) => self.show_image(id).map(one),
+            Show(Kind::HardwareProfile, id) => self.show_hardware_profile(id).map(one),
+            Show(Kind::Instance, id) => self.show_instance(id).map(one),
+            Create(spec) => match &**spec {
+                Spec::Instance(spec) => self.create_instances(spec),
+            },
+            Act(action, ids) => self.act(*action, ids),
+            Destroy(Kind::Instance, ids) => self.destroy_instances(ids),
+            Destroy(kind @ (Kind::Realm | Kind::Image | Kind::HardwareProfile), _) => {
+                Err(Error::new(ErrorKind::Unsupported, format!("the mock cloud cannot destroy a {kind}")))
+            }
+        }
     }
 }
 
@@ -58,16 +123,12 @@ impl Driver for Mock {
 
     async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
         authenticate(cloud.line.identity)?;
-        let found: Vec<Resource<'static>> = match operation {
-            Operation::List(Kind::Realm, filter) => self.list_realms(filter),
-            Operation::Show(Kind::Realm, id) => vec![self.show_realm(id)?],
-            other => {
-                let (verb, kind) = other.pair();
-                let message = format!("the mock cloud cannot do {verb:?} with a {kind}");
-                return Err(Error::new(ErrorKind::Unsupported, message));
+        for resource in self.answer(operation)? {
+            if cloud.emit(&resource).await? == Flow::Enough {
+                break;
             }
-        };
-        emit(cloud, found).await
+        }
+        Ok(())
     }
 }
 
@@ -86,16 +147,12 @@ fn authenticate(identity: &Identity) -> Result<(), Error> {
     Err(Error::new(ErrorKind::Unauthenticated, "the user's name or the password is wrong"))
 }
 
-async fn emit(cloud: &mut Cloud<'_>, found: Vec<Resource<'static>>) -> Result<(), Error> {
-    for resource in found {
-        if cloud.emit(&resource).await? == Flow::Enough {
-            break;
-        }
-    }
-    Ok(())
+fn one(resource: Resource<'static>) -> Vec<Resource<'static>> {
+    vec![resource]
 }
 
-/// Whether the filter admits a resource by its id.
-fn is_asked_for(filter: &Filter, id: &str) -> bool {
-    filter.ids.is_empty() || filter.ids.iter().any(|asked: &Id| asked.as_str() == id)
+/// Whether the filter admits a resource by its id and its name.
+fn is_asked_for(filter: &Filter, id: &str, name: &str) -> bool {
+    let by_id = filter.ids.is_empty() || filter.ids.iter().any(|asked: &Id| asked.as_str() == id);
+    by_id && filter.name.as_deref().is_none_or(|asked| asked == name)
 }
