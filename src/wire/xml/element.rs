@@ -17,7 +17,7 @@ const DEEPEST: u16 = 64;
 ///
 /// Content can be read once, by [`children`](Element::children) or by [`text`](Element::text); what was not read is
 /// passed over when the element is left.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Element<'a> {
     name: &'a str,
     attributes: Attributes<'a>,
