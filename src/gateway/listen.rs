@@ -1,7 +1,8 @@
 //! Where the gateway listens: its own addresses and the metrics'.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    io,
+    net::{SocketAddr, TcpListener},
     sync::Arc,
 };
 
@@ -28,100 +29,101 @@ const BUFFERS: (usize, usize) = (8 << 10, 16 << 10);
 /// How often Pingora may start a relayed request again on another connection.
 const RELAY_RETRIES: usize = 2;
 
-/// A server that listens, not yet running.
+/// A server that is ready to run, and what keeps its ports its own while it does. Relayed requests keep at most
+/// `idle` connections.
 pub(super) fn serve(
     config: &Config,
+    idle: usize,
     gateway: Gateway,
-    accounts: Arc<Accounts>,
-    metrics: Arc<Metrics>,
-) -> Result<Server, Box<dyn std::error::Error>> {
-    let conf = ServerConf {
-        threads: config.threads,
-        grace_period_seconds: Some(config.grace.as_secs()),
-        graceful_shutdown_timeout_seconds: Some(config.grace.as_secs().max(1)),
-        max_retries: RELAY_RETRIES,
-        upstream_keepalive_pool_size: config.providers.iter().map(|p| p.endpoint.pool_size).sum(),
-        ..ServerConf::default()
-    };
-    let mut server = Server::new_with_opt_and_conf(None, conf);
-    let mut proxy = http_proxy(&server.configuration, gateway);
-    proxy.handle_init_modules();
-    let mut edge = Service::new("edge".to_owned(), Guard { proxy: Arc::new(proxy) });
-    for listener in &config.listeners {
-        let reserved = Reserved::new(listener.address)?;
-        edge.add_listener(reserved.listener(listener)?);
-        let scheme = if listener.tls.is_some() { "https" } else { "http" };
-        announce(scheme, reserved, "");
-    }
-    server.add_service(edge);
-    if let Some(address) = config.metrics {
-        let reserved = Reserved::new(address)?;
-        let mut service = Service::new("metrics".to_owned(), Scrape { metrics, accounts });
-        service.add_listener(ListenerConfig::tcp(reserved.address.to_string()).tcp_socket_options(shared()));
-        announce("http", reserved, "/metrics");
+) -> Result<(Server, Vec<Port>), Box<dyn std::error::Error>> {
+    let mut server = Server::new_with_opt_and_conf(None, server_conf(config, idle));
+    let mut ports = Vec::new();
+    for &address in &config.metrics {
+        let port = Port::take(address)?;
+        let (metrics, accounts) = (Arc::clone(&gateway.metrics), Arc::clone(&gateway.accounts));
+        let scrape = Scrape { metrics, accounts };
+        let mut service = Service::new("metrics".to_owned(), scrape);
+        service.add_listener(port.listener());
+        port.announce("http", "/metrics");
+        ports.push(port);
         server.add_service(service);
     }
+    let mut proxy = http_proxy(&server.configuration, gateway);
+    proxy.handle_init_modules();
+    let guard = Guard {
+        proxy: Arc::new(proxy),
+        deadline: config.limits.idle_timeout + config.limits.header_timeout,
+        idle: config.limits.idle_timeout,
+    };
+    let mut edge = Service::new("edge".to_owned(), guard);
+    for listener in &config.listeners {
+        let port = Port::take(listener.address)?;
+        edge.add_listener(edge_listener(&port, listener)?);
+        port.announce(if listener.tls.is_some() { "https" } else { "http" }, "");
+        ports.push(port);
+    }
+    server.add_service(edge);
     server.bootstrap();
-    Ok(server)
+    Ok((server, ports))
 }
 
-/// Says where the gateway listens, for people and for programs that let the system pick the port.
-fn announce(scheme: &str, reserved: Reserved, path: &str) {
-    tracing::info!(target: "deltagate", "listening on {scheme}://{}{path}", reserved.address);
-    // The reservation has to stand for as long as the process does.
-    std::mem::forget(reserved.socket);
+fn server_conf(config: &Config, idle: usize) -> ServerConf {
+    ServerConf {
+        threads: config.threads.get(),
+        grace_period_seconds: Some(config.grace_period.as_secs()),
+        graceful_shutdown_timeout_seconds: Some(config.grace_period.as_secs().max(1)),
+        max_retries: RELAY_RETRIES,
+        upstream_keepalive_pool_size: idle,
+        ..ServerConf::default()
+    }
 }
 
-/// An address with a port that is surely ours: the one that was asked for, or, for port 0, one that the system chose.
+fn edge_listener(port: &Port, listener: &Listener) -> pingora::Result<ListenerConfig> {
+    let config = port.listener().l4_buffer(L4BufferSettings::new(BUFFERS.0, BUFFERS.1));
+    let Some(tls) = &listener.tls else { return Ok(config) };
+    let mut tls = TlsSettings::intermediate(&tls.cert.to_string_lossy(), &tls.key.to_string_lossy())?;
+    tls.enable_h2();
+    Ok(config.tls(tls))
+}
+
+/// A port that is surely ours: the one that was asked for, or, for port 0, one that the system chose.
 ///
-/// Pingora does not tell which port it was given, so the port is taken here, by a socket that is bound and never
-/// listens, and shared with Pingora's own (`SO_REUSEPORT`).
-struct Reserved {
+/// Pingora does not tell which port it was given, so one that the system is to choose is taken here, by a socket that
+/// is bound and never listens, and shared with Pingora's own (`SO_REUSEPORT`).
+pub(super) struct Port {
     address: SocketAddr,
-    socket: TcpSocket,
+    held: Option<TcpSocket>,
 }
 
-impl Reserved {
-    fn new(address: SocketAddr) -> Result<Self, Box<dyn std::error::Error>> {
-        let why = |error: std::io::Error| format!("cannot listen on {address}: {error}");
-        let socket = match address.ip() {
-            IpAddr::V4(_) => TcpSocket::new_v4(),
-            IpAddr::V6(_) => TcpSocket::new_v6(),
-        }
-        .map_err(why)?;
-        if address.port() == 0 {
-            socket.set_reuseport(true).map_err(why)?;
-        } else {
-            // A fixed port is not to be shared with another process: it must be free, which Pingora's own bind tells.
-            socket.set_reuseaddr(true).map_err(why)?;
-            std::net::TcpListener::bind(address).map_err(why)?;
-            return Ok(Reserved { address, socket });
-        }
-        socket.bind(address).map_err(why)?;
-        Ok(Reserved { address: socket.local_addr().map_err(why)?, socket })
+impl Port {
+    fn take(address: SocketAddr) -> Result<Self, String> {
+        let taken = if address.port() == 0 { Port::choose(address) } else { Port::check(address) };
+        taken.map_err(|error| format!("cannot listen on {address}: {error}; choose another port with -p"))
     }
 
-    fn listener(&self, listener: &Listener) -> Result<ListenerConfig, Box<dyn std::error::Error>> {
-        let mut config = ListenerConfig::tcp(self.address.to_string())
-            .tcp_socket_options(if listener.address.port() == 0 {
-                shared()
-            } else {
-                TcpSocketOptions::default()
-            })
-            .l4_buffer(L4BufferSettings::new(BUFFERS.0, BUFFERS.1));
-        if let Some((certificate, key)) = &listener.tls {
-            let mut tls = TlsSettings::intermediate(&certificate.to_string_lossy(), &key.to_string_lossy())?;
-            tls.enable_h2();
-            config = config.tls(tls);
-        }
-        Ok(config)
+    fn choose(address: SocketAddr) -> io::Result<Self> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseport(true)?;
+        socket.bind(address)?;
+        Ok(Port { address: socket.local_addr()?, held: Some(socket) })
     }
-}
 
-fn shared() -> TcpSocketOptions {
-    let mut options = TcpSocketOptions::default();
-    options.so_reuseport = Some(true);
-    options
+    /// Pingora tries for a minute to bind a port that is taken; this tells at once.
+    fn check(address: SocketAddr) -> io::Result<Self> {
+        TcpListener::bind(address)?;
+        Ok(Port { address, held: None })
+    }
+
+    fn listener(&self) -> ListenerConfig {
+        let mut options = TcpSocketOptions::default();
+        options.so_reuseport = self.held.is_some().then_some(true);
+        ListenerConfig::tcp(self.address.to_string()).tcp_socket_options(options)
+    }
+
+    /// Says where the gateway listens: to people, and to programs that let the system choose the port.
+    fn announce(&self, scheme: &str, path: &str) {
+        tracing::info!(target: "deltagate", "listening on {scheme}://{}{path}", self.address);
+    }
 }
 
 /// Answers Prometheus.

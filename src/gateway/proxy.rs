@@ -1,6 +1,6 @@
 //! The phases of a request, as Pingora calls them.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc};
 
 use async_trait::async_trait;
 use http::StatusCode;
@@ -20,11 +20,6 @@ use crate::{
     frontends::Frontend,
     telemetry::{InFlight, Metrics},
 };
-
-/// How long an idle connection of a client is kept, in seconds.
-const KEEP_ALIVE: u64 = 60;
-/// How long a client may take over the next bytes of its request, or over taking the next bytes of its answer.
-const CLIENT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The reverse proxy.
 pub(super) struct Gateway {
@@ -51,10 +46,10 @@ impl ProxyHttp for Gateway {
     }
 
     async fn early_request_filter(&self, session: &mut Session, _: &mut Journey) -> pingora::Result<()> {
-        session.set_keepalive(Some(KEEP_ALIVE));
-        session.set_read_timeout(Some(CLIENT_PATIENCE));
-        session.set_write_timeout(Some(CLIENT_PATIENCE));
-        session.set_total_drain_timeout(Some(CLIENT_PATIENCE));
+        session.set_keepalive(Some(self.limits.idle_timeout.as_secs().max(1)));
+        session.set_read_timeout(Some(self.limits.body_timeout));
+        session.set_write_timeout(Some(self.limits.body_timeout));
+        session.set_total_drain_timeout(Some(self.limits.body_timeout));
         Ok(())
     }
 
@@ -77,7 +72,7 @@ impl ProxyHttp for Gateway {
             journey.in_flight = Some(InFlight::begin(&self.metrics, "relay"));
             journey.account = Some(Arc::clone(account));
             journey.relayed = true;
-            return self.refuse_long_relay(session, journey).await;
+            return self.admit_relay(session, journey).await;
         }
         let reply = super::nowhere(&self.frontends);
         let sent = answer::send(session, journey, &reply).await;
@@ -135,6 +130,11 @@ impl ProxyHttp for Gateway {
         FailToProxy { error_code: status, can_reuse_downstream: false }
     }
 
+    /// What a translation fails with is in our own log, with its request id.
+    fn suppress_error_log(&self, _: &Session, journey: &Journey, _: &pingora::Error) -> bool {
+        !journey.relayed
+    }
+
     async fn logging(&self, session: &mut Session, _: Option<&pingora::Error>, journey: &mut Journey) {
         let client = session.client_addr().map(ToString::to_string).unwrap_or_default();
         let status = session.response_written().map(|head| head.status.as_u16());
@@ -144,7 +144,7 @@ impl ProxyHttp for Gateway {
 }
 
 impl Gateway {
-    async fn refuse_long_relay(&self, session: &mut Session, journey: &mut Journey) -> pingora::Result<bool> {
+    async fn admit_relay(&self, session: &mut Session, journey: &mut Journey) -> pingora::Result<bool> {
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             let reply = relay::failure(StatusCode::SERVICE_UNAVAILABLE);
             let sent = answer::send(session, journey, &reply).await;

@@ -316,7 +316,7 @@ mod tests {
             ("<vms><vm></x></vm></vms>", "<vm> is closed by another name"),
             ("<vms></vm></vms>", "<vms> is closed by another name"),
             ("<vms><vm id=1></vm></vms>", "an attribute"),
-            ("<vms><></></vms>", "a tag has no name"),
+            ("<vms><></></vms>", "has no name"),
         ];
         for (document, reason) in documents {
             for size in SIZES {

@@ -16,7 +16,7 @@ const DEEPEST: u16 = 64;
 /// An element whose start tag has been read and whose content is still to come.
 ///
 /// Content can be read once, by [`children`](Element::children) or by [`text`](Element::text); what was not read is
-/// passed over when the element is left.
+/// passed over when the element is left. A copy begins where the original stands.
 #[derive(Debug, Clone)]
 pub struct Element<'a> {
     name: &'a str,
@@ -141,4 +141,69 @@ impl<'a> Element<'a> {
 fn character_data(special: &str) -> &str {
     let inside = special.strip_prefix(Special::CharacterData.open());
     inside.and_then(|inside| inside.strip_suffix(Special::CharacterData.close())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(document: &str) -> Result<String, Malformed> {
+        Element::first(document)?.text().map(String::from)
+    }
+
+    #[test]
+    fn text_is_borrowed_when_it_is_in_one_piece() {
+        let mut element = Element::first("<a> x > y </a>").unwrap();
+        assert!(matches!(element.text(), Ok(Cow::Borrowed(" x > y "))));
+        assert_eq!(element.text().unwrap(), "", "it can be read once");
+    }
+
+    #[test]
+    fn text_is_all_character_data_that_is_directly_in_the_element() {
+        let cases = [
+            ("<a/>", ""),
+            ("<a></a>", ""),
+            ("<a>1 &lt; 2</a>", "1 < 2"),
+            ("<a>x<!-- y -->z<?p y?></a>", "xz"),
+            ("<a>x<b>y</b>z<b/></a>", "xz"),
+            ("<a><![CDATA[<b>&lt;\r\n]]>]]</a>", "<b>&lt;\n]]"),
+            ("<a>\r\nx\r</a>", "\nx\n"),
+        ];
+        for (document, expected) in cases {
+            assert_eq!(text(document).unwrap(), expected, "{document}");
+        }
+        for document in ["<a>", "<a>x", "<a>x</b>", "<a>&x;</a>", "<a><![CDATA[x</a>", "<a>x<", "<a><b></a>"]
+        {
+            assert!(text(document).is_err(), "{document}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_is_passed_over() {
+        let document = "<a>\
+            <b><b><b/></b><bb></bb><c>x</d></b >\
+            text<c x='&lt;/c>'>no</c>\
+            <b><!-- </b> --><![CDATA[</b>]]><?p </b>?></b>\
+            <d y=\"1\" x = ' 2&#10;'>last</d></a>";
+        let mut seen = Vec::new();
+        let mut read = |child: &mut Element<'_>| {
+            seen.push((child.name().to_owned(), child.attribute("x")?.map(String::from)));
+            Ok(())
+        };
+        Element::first(document).unwrap().children(&mut read).unwrap();
+        let with = |name: &str, x: Option<&str>| (name.to_owned(), x.map(String::from));
+        let expected = [with("b", None), with("c", Some("</c>")), with("b", None), with("d", Some(" 2\n"))];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn elements_are_not_read_too_deep() {
+        fn descend(element: &mut Element<'_>) -> Result<(), Malformed> {
+            element.children(descend)
+        }
+        let nested = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
+        let (deepest, deeper) = (nested(usize::from(DEEPEST)), nested(usize::from(DEEPEST) + 1));
+        assert_eq!(descend(&mut Element::first(&deepest).unwrap()), Ok(()));
+        assert!(descend(&mut Element::first(&deeper).unwrap()).is_err());
+    }
 }

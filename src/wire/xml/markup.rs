@@ -13,6 +13,8 @@ pub(super) struct StartTag<'a> {
     pub(super) empty: bool,
 }
 
+const NAMELESS: &str = "a tag or an instruction has no name";
+
 /// The attributes of a start tag that are still to be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Attributes<'a>(&'a str);
@@ -22,7 +24,7 @@ pub(super) fn start_tag(text: &str) -> Result<(StartTag<'_>, &str), Malformed> {
     let body = text.strip_prefix('<').ok_or(Malformed::ENDS_EARLY)?;
     let (name, after) = body.split_at_checked(name_length(body.as_bytes())).ok_or(Malformed::ENDS_EARLY)?;
     if !name.bytes().next().is_some_and(starts_name) {
-        return Err(Malformed::new("a tag has no name"));
+        return Err(Malformed::new(NAMELESS));
     }
     let attributes = Attributes(after);
     let mut unread = attributes;
@@ -50,7 +52,7 @@ impl<'a> Attributes<'a> {
         let value = after.get(1..).ok_or_else(malformed)?;
         let end = memchr2(quote, b'<', value.as_bytes()).ok_or_else(malformed)?;
         let (value, after) = value.split_at_checked(end).ok_or_else(malformed)?;
-        if name.is_empty() || after.starts_with('<') {
+        if !name.bytes().next().is_some_and(starts_name) || after.starts_with('<') {
             return Err(malformed());
         }
         self.0 = after.get(1..).unwrap_or_default();
@@ -115,7 +117,11 @@ pub(super) enum Special {
 impl Special {
     /// What `bytes`, which begin with `<!` or `<?`, are; none while they are too few to tell.
     pub(super) fn of(bytes: &[u8]) -> Option<Result<Self, Malformed>> {
-        let all = [Special::Comment, Special::CharacterData, Special::Instruction];
+        if let [b'<', b'?', after @ ..] = bytes {
+            let named = after.first().map(|first| starts_name(*first))?;
+            return Some(named.then_some(Special::Instruction).ok_or_else(|| Malformed::new(NAMELESS)));
+        }
+        let all = [Special::Comment, Special::CharacterData];
         if let Some(found) = all.into_iter().find(|special| bytes.starts_with(special.open().as_bytes())) {
             return Some(Ok(found));
         }

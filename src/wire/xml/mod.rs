@@ -16,6 +16,8 @@ mod decode;
 mod element;
 mod malformed;
 mod markup;
+#[cfg(test)]
+mod properties;
 mod reference;
 mod write;
 

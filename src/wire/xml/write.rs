@@ -33,7 +33,7 @@ impl<'b> Writer<'b> {
         self.raw("<").raw(name);
         for (key, value) in attributes {
             self.raw(" ").raw(key).raw("=\"");
-            escape(value, self.0);
+            escape(value, VALUE, self.0);
             self.raw("\"");
         }
         self.raw(">")
@@ -48,7 +48,7 @@ impl<'b> Writer<'b> {
     /// `<name>text</name>`
     pub fn text(&mut self, name: &str, text: &str) -> &mut Self {
         self.open(name);
-        escape(text, self.0);
+        escape(text, TEXT, self.0);
         self.close(name)
     }
 
@@ -75,19 +75,29 @@ struct Escaped<'b>(&'b mut BytesMut);
 
 impl fmt::Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        escape(text, self.0);
+        escape(text, TEXT, self.0);
         Ok(())
     }
 }
 
-/// Writes `text` so that it can stand in a text and in a value between double quotes.
-fn escape(text: &str, out: &mut BytesMut) {
+/// What stands for the white space that a reader would not give back as it is.
+struct WhiteSpace {
+    tab: &'static [u8],
+    line_feed: &'static [u8],
+}
+
+/// A reader gives tabs and line feeds in texts as they are.
+const TEXT: WhiteSpace = WhiteSpace { tab: b"\t", line_feed: b"\n" };
+/// A reader takes tabs and line feeds in values for spaces (section 3.3.3).
+const VALUE: WhiteSpace = WhiteSpace { tab: b"&#9;", line_feed: b"&#10;" };
+
+fn escape(text: &str, white_space: WhiteSpace, out: &mut BytesMut) {
     let mut rest = text;
     while let Some((plain, special)) =
         rest.bytes().position(is_special).and_then(|at| rest.split_at_checked(at))
     {
         out.put_slice(plain.as_bytes());
-        rest = replace_first(special, out);
+        rest = replace_first(special, &white_space, out);
     }
     out.put_slice(rest.as_bytes());
 }
@@ -98,17 +108,17 @@ fn is_special(byte: u8) -> bool {
 }
 
 /// Writes what stands for the first character of `text`, and gives what follows it.
-fn replace_first<'a>(text: &'a str, out: &mut BytesMut) -> &'a str {
+fn replace_first<'a>(text: &'a str, white_space: &WhiteSpace, out: &mut BytesMut) -> &'a str {
     let mut characters = text.chars();
     match characters.next() {
         Some('&') => out.put_slice(b"&amp;"),
         Some('<') => out.put_slice(b"&lt;"),
         Some('>') => out.put_slice(b"&gt;"),
         Some('"') => out.put_slice(b"&quot;"),
-        // A reader would take a bare one for a line end.
+        // A reader would take a bare one for a line feed.
         Some('\r') => out.put_slice(b"&#13;"),
-        Some('\t') => out.put_slice(b"\t"),
-        Some('\n') => out.put_slice(b"\n"),
+        Some('\t') => out.put_slice(white_space.tab),
+        Some('\n') => out.put_slice(white_space.line_feed),
         None | Some('\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}') => {}
         Some(other) => out.put_slice(other.encode_utf8(&mut [0; 4]).as_bytes()),
     }
