@@ -144,7 +144,13 @@ async fn respond(State(core): State<Arc<Core>>, request: Request) -> Response<Ht
 }
 
 /// What the engine offers beside its API: SSO and health.
-fn service(core: &Core, path: &str, headers: &HeaderMap, query: Vec<(String, String)>, body: &Bytes) -> Reply {
+fn service(
+    core: &Core,
+    path: &str,
+    headers: &HeaderMap,
+    query: Vec<(String, String)>,
+    body: &Bytes,
+) -> Reply {
     let mut form = query;
     form.extend(call::pairs(&String::from_utf8_lossy(body), '&'));
     let accept = headers.get("accept").and_then(|accept| accept.to_str().ok()).unwrap_or_default();
@@ -153,7 +159,9 @@ fn service(core: &Core, path: &str, headers: &HeaderMap, query: Vec<(String, Str
         "/ovirt-engine/sso/oauth/token" if sso => {
             core.sessions().token(accept, &form, &core.inventory(), core.clock.now())
         }
-        "/ovirt-engine/services/sso-logout" | "/ovirt-engine/sso/oauth/revoke" if sso => core.sessions().revoke(&form),
+        "/ovirt-engine/services/sso-logout" | "/ovirt-engine/sso/oauth/revoke" if sso => {
+            core.sessions().revoke(&form)
+        }
         "/ovirt-engine/sso/oauth/token-info" if sso => core.sessions().validate(&form),
         "/ovirt-engine/services/health" => Reply::text(200, "text/html", "DB Up!Welcome to Health Status!"),
         _ if core.mode <= Mode::V3_1 => Problem::NotFound.reply(&plain_dialect(core.mode), false),
@@ -232,7 +240,9 @@ fn prepared(
         details(header("accept"), &params, &mut follow);
     }
     let all_content = mode >= Mode::V3_6
-        && header("all-content").or(param("all_content").filter(|_| mode >= Mode::V4_1)).and_then(call::truth)
+        && header("all-content")
+            .or(param("all_content").filter(|_| mode >= Mode::V4_1))
+            .and_then(call::truth)
             == Some(true);
     let shown = Shown { follow, all_content, filtered: flag("filter").unwrap_or(by_default), dialect };
     let asked = header("correlation-id").or(param("correlation_id"));
@@ -290,7 +300,8 @@ fn send(core: &Arc<Core>, reply: Reply, shown: Option<Shown>, wants_json: bool) 
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = reply.headers.into_iter().chain(content_type.map(|value| ("content-type", value.to_owned())));
+    let headers =
+        reply.headers.into_iter().chain(content_type.map(|value| ("content-type", value.to_owned())));
     for (name, value) in headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().append(name, value);
@@ -349,7 +360,11 @@ impl Listing {
                 break;
             }
             let item = xml.out;
-            if self.json { self.begun = json_item(&mut out, &item, self.begun) } else { self.begin(&mut out, &item) }
+            if self.json {
+                self.begun = json_item(&mut out, &item, self.begun)
+            } else {
+                self.begin(&mut out, &item)
+            }
         }
         if self.ended {
             self.close(&mut out);

@@ -88,7 +88,9 @@ fn get_inventory(work: &Work<'_>, call: &Call, path: &[&str]) -> Answer {
         }
         ["networks"] | ["networks", _] => lists::networks(work, call, id),
         ["networks", id, "vnicprofiles"] if since_3_6 => networks::profiles_of(work, call, id),
-        ["networks", id, what] => lists::networks(work, call, Some(id)).and_then(|_| lists::empty(what, call)),
+        ["networks", id, what] => {
+            lists::networks(work, call, Some(id)).and_then(|_| lists::empty(what, call))
+        }
         ["vnicprofiles"] | ["vnicprofiles", _] if since_3_6 => lists::profiles(work, call, id),
         ["instancetypes"] | ["instancetypes", _] if since_3_6 => lists::instance_types(work, call, id),
         ["operatingsystems"] if since_3_6 => lists::operating_systems(work, call),
@@ -97,7 +99,9 @@ fn get_inventory(work: &Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["users", id, what] => lists::users(work, call, Some(id)).and_then(|_| lists::empty(what, call)),
         ["events"] | ["events", _] => log::events(work, call, id),
         ["jobs"] | ["jobs", _] if since_3_6 => log::jobs(work, call, id),
-        ["jobs", id, "steps"] if since_3_6 => log::jobs(work, call, Some(id)).and_then(|_| lists::empty("steps", call)),
+        ["jobs", id, "steps"] if since_3_6 => {
+            log::jobs(work, call, Some(id)).and_then(|_| lists::empty("steps", call))
+        }
         [collection] if api_root::has(collection, call.mode(), call.v3()) => lists::empty(collection, call),
         _ => Err(Problem::NotFound),
     }
@@ -129,7 +133,9 @@ fn post(work: &mut Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["tags"] if call.user.admin => tags::create(work, call),
         ["events"] => log::add_event(work, call),
         ["disks"] if call.mode() >= Mode::V3_1 => disks::create(work, call),
-        ["disks", id, "copy" | "move" | "export" | "sparsify" | "reduce" | "refreshlun"] => disks::act(work, call, id),
+        ["disks", id, "copy" | "move" | "export" | "sparsify" | "reduce" | "refreshlun"] => {
+            disks::act(work, call, id)
+        }
         ["networks"] if call.user.admin => networks::create(work, call),
         ["vnicprofiles"] if call.user.admin => networks::create_profile(work, call),
         ["tags" | "networks" | "vnicprofiles"] => Err(Problem::denied()),

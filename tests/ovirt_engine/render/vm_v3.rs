@@ -103,11 +103,8 @@ pub fn late(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
         links(view, vm, &href, x);
         x.text("type", &vm.machine.kind);
         x.state("status", vm.status(view.now).word());
-        let display = Display {
-            address: vms::display_host(view, vm),
-            port: vms::PORT,
-            secure_port: vms::SECURE_PORT,
-        };
+        let display =
+            Display { address: vms::display_host(view, vm), port: vms::PORT, secure_port: vms::SECURE_PORT };
         late_base(&vm.machine, Some(vm.cluster), vm.created, &display, x);
         late_members(view, vm, x);
     });

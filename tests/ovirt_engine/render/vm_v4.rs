@@ -23,11 +23,8 @@ pub fn vm(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
         if let Some(task) = task {
             x.link("creation_status", &format!("{href}/creation_status/{task}"));
         }
-        let display = Display {
-            address: vms::display_host(view, vm),
-            port: vms::PORT,
-            secure_port: vms::SECURE_PORT,
-        };
+        let display =
+            Display { address: vms::display_host(view, vm), port: vms::PORT, secure_port: vms::SECURE_PORT };
         machine::base_v4(view, &vm.machine, vm.created, &display, x);
         referred_cluster(view, vm, x);
         machine::cpu_profile(x);
