@@ -158,6 +158,13 @@ fn template(
         })
         .into_iter()
         .collect();
+    let nics = cluster
+        .map(|cluster| {
+            let (mac, address) = inventory.next_address();
+            nic_of(flip(id, 0x0c), mac, address, cluster)
+        })
+        .into_iter()
+        .collect();
     let machine = Machine { os: os.to_owned(), description: format!("{name} template"), ..Machine::default() };
     Template {
         id,
@@ -172,7 +179,7 @@ fn template(
         version_name: "base version".to_owned(),
         base: id,
         disks,
-        nics: Vec::new(),
+        nics,
         tags: Vec::new(),
     }
 }
