@@ -25,6 +25,8 @@ struct Mangled {
     /// Bytes taken from the source.
     taken: usize,
     sent: usize,
+    /// Bytes that the head announces.
+    length: Option<usize>,
     oversize: Option<usize>,
     malformed_at: Option<usize>,
     limit: Option<usize>,
@@ -60,6 +62,10 @@ pub fn mangled(response: Response<Body>, kinds: &[Kind], line: Line) -> Response
             Kind::Html { .. } | Kind::ForgetSessions | Kind::Hang | Kind::CloseWithoutAnswer | Kind::Endless => {}
         }
     }
+    mangled.length = length;
+    if length == Some(0) {
+        mangled.hang_up();
+    }
     if let Some(length) = length {
         head.headers.insert("content-length", HeaderValue::from(length));
     }
@@ -77,6 +83,7 @@ impl Mangled {
             pieces: VecDeque::new(),
             taken: 0,
             sent: 0,
+            length: None,
             oversize: None,
             malformed_at: None,
             limit: None,
@@ -96,14 +103,17 @@ impl Mangled {
             match self.source.next().await {
                 Some(Ok(chunk)) => self.take(chunk),
                 Some(Err(error)) => return Some(Err(io::Error::other(error))),
-                None => return self.end(),
+                None => {
+                    self.hang_up();
+                    return None;
+                }
             }
         }
         if !self.pause.is_zero() && self.sent > 0 {
             tokio::time::sleep(self.pause).await;
         }
         let piece = self.pieces.pop_front()?;
-        Some(self.within_limit(piece))
+        Some(self.within_limit(piece).await)
     }
 
     /// Takes a chunk of the source, changed as it has to be, cut into pieces.
@@ -125,28 +135,33 @@ impl Mangled {
         self.pieces.extend(chunk.chunks(size).map(Bytes::copy_from_slice));
     }
 
-    fn within_limit(&mut self, piece: Bytes) -> io::Result<Bytes> {
+    async fn within_limit(&mut self, piece: Bytes) -> io::Result<Bytes> {
         let room = self.limit.map_or(usize::MAX, |limit| limit.saturating_sub(self.sent));
         if room == 0 {
             self.failed = true;
+            // What was given out before must reach the client before the connection breaks.
+            tokio::task::yield_now().await;
             return Err(io::Error::other("cut off"));
         }
         let piece = if piece.len() > room { piece.slice(..room) } else { piece };
         self.sent += piece.len();
+        if self.length == Some(self.sent) {
+            self.hang_up();
+        }
         if self.limit.is_some() && self.pieces.is_empty() {
             self.pieces.push_back(Bytes::from_static(b" "));
         }
         Ok(piece)
     }
 
-    fn end(&mut self) -> Option<io::Result<Bytes>> {
+    /// Nobody asks for the end of a body whose length was announced, so this may come with its last piece.
+    fn hang_up(&self) {
         if self.ends {
             self.line.cut();
         }
         if self.dies {
             self.line.cut_on_reuse();
         }
-        None
     }
 }
 

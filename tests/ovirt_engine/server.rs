@@ -115,7 +115,7 @@ impl Core {
 
     pub fn view<'v>(&'v self, inventory: &'v Inventory, shown: &'v Shown) -> View<'v> {
         let agent_lag = self.clock.scaled(super::clock::delays::GUEST_AGENT);
-        View { inventory, now: self.clock.now(), agent_lag, shown }
+        View { inventory, now: self.clock.now(), agent_lag, creating: false, shown }
     }
 }
 

@@ -10,33 +10,33 @@ use crate::ovirt_engine::element::Element;
 
 /// A reply, taken apart.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// Lines of the head, names in lower case.
-    pub head: Vec<(String, String)>,
-    pub body: String,
+    pub(crate) head: Vec<(String, String)>,
+    pub(crate) body: String,
     /// Whether the body came as the head announced it.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn xml(&self) -> Element {
+    pub(crate) fn xml(&self) -> Element {
         Element::from_xml(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 }
 
 /// Asks as admin@internal; `headers` are whole lines.
-pub async fn ask(engine: &Engine, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
+pub(crate) async fn ask(engine: &Engine, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
     let login = format!("Authorization: Basic {}", STANDARD.encode("admin@internal:secret"));
     ask_as(engine, &login, method, path, headers, body).await
 }
 
 /// Asks with `login` as the first header line.
-pub async fn ask_as(
+pub(crate) async fn ask_as(
     engine: &Engine,
     login: &str,
     method: &str,

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::ovirt_engine::element::Element;
 
-pub type Members = BTreeSet<String>;
+pub(crate) type Members = BTreeSet<String>;
 
 /// Paths below the element; a link counts by its `rel`.
-pub fn members(element: &Element) -> Members {
+pub(crate) fn members(element: &Element) -> Members {
     let mut found = Members::new();
     collect(element, "", &mut found);
     found
@@ -30,6 +30,6 @@ fn collect(element: &Element, path: &str, found: &mut Members) {
 }
 
 /// What `expected` has and `found` has not, each as a line, except what `left_out` accepts.
-pub fn lacking(expected: &Members, found: &Members, left_out: impl Fn(&str) -> bool) -> Vec<String> {
+pub(crate) fn lacking(expected: &Members, found: &Members, left_out: impl Fn(&str) -> bool) -> Vec<String> {
     expected.difference(found).filter(|path| !left_out(path)).cloned().collect()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The directory `name` of the oVirt recordings; `None`, and a line that says so, when there are none.
-pub fn directory(name: &str) -> Option<PathBuf> {
+pub(crate) fn directory(name: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/wire");
     let root = std::env::var_os("DELTAGATE_WIRE").map_or(beside, PathBuf::from);
     let directory = root.join("ovirt").join(name);
@@ -15,7 +15,7 @@ pub fn directory(name: &str) -> Option<PathBuf> {
 }
 
 /// The files of a directory whose names match, in order.
-pub fn files(directory: &Path, matches: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path, matches: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap();
     let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let paths = entries.map(|entry| entry.unwrap().path());
@@ -26,15 +26,15 @@ pub fn files(directory: &Path, matches: impl Fn(&str) -> bool) -> Vec<PathBuf> {
 
 /// One recorded exchange.
 #[derive(Debug)]
-pub struct Exchange {
-    pub method: String,
-    pub target: String,
-    pub body: String,
-    pub status: u16,
+pub(crate) struct Exchange {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) body: String,
+    pub(crate) status: u16,
 }
 
 /// Reads a `.http` file.
-pub fn exchange(path: &Path) -> Exchange {
+pub(crate) fn exchange(path: &Path) -> Exchange {
     let text = std::fs::read_to_string(path).unwrap();
     let text: String = text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     let (request, response) = text.split_once("--- response ---\n").unwrap();
