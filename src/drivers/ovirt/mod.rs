@@ -22,6 +22,7 @@ mod recordings;
 mod search;
 mod session;
 mod states;
+mod user_data;
 
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ use async_trait::async_trait;
 use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Level, Provider, ProviderUrl},
-    model::{Capabilities, Error, ErrorKind, IdForm, Kind, Operation, Verb},
+    model::{Capabilities, Error, ErrorKind, IdForm, Kind, Operation, Spec, Verb},
 };
 
 /// Its row in the list of drivers.
@@ -56,6 +57,9 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Show, Kind::HardwareProfile),
         (Verb::List, Kind::Instance),
         (Verb::Show, Kind::Instance),
+        (Verb::Create, Kind::Instance),
+        (Verb::Act, Kind::Instance),
+        (Verb::Destroy, Kind::Instance),
     ],
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
@@ -86,6 +90,11 @@ impl Driver for Ovirt {
             Operation::Show(Kind::HardwareProfile, id) => hardware_profiles::show(session, id, cloud).await,
             Operation::List(Kind::Instance, filter) => instances::list(session, filter, cloud).await,
             Operation::Show(Kind::Instance, id) => instances::show(session, id, cloud).await,
+            Operation::Create(spec) => match &**spec {
+                Spec::Instance(spec) => instances::create(session, spec, cloud).await,
+            },
+            Operation::Act(action, ids) => instances::act(session, *action, ids, cloud).await,
+            Operation::Destroy(Kind::Instance, ids) => instances::destroy(session, ids, cloud).await,
             other => {
                 let (verb, kind) = other.pair();
                 Err(Error::new(ErrorKind::Unsupported, format!("oVirt cannot do {verb:?} with a {kind}")))

@@ -32,7 +32,7 @@ pub(super) struct DataCenter {
 }
 
 /// A set of hosts that are alike.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Cluster {
     pub(super) id: String,
     pub(super) name: String,

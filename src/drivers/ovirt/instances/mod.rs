@@ -1,11 +1,16 @@
 //! Instances are VMs.
 
+mod act;
+mod create;
+mod names;
 mod vm;
 
 use std::{collections::HashSet, sync::Arc};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+pub(super) use act::{act, destroy};
+pub(super) use create::create;
 pub(super) use vm::{Vm, vm};
 
 use super::{
@@ -19,7 +24,7 @@ use super::{
 };
 use crate::{
     exchange::Cloud,
-    model::{Error, ErrorKind, Filter, Flow, Id, Instance, Kind, Resource, Sink},
+    model::{Error, Filter, Flow, Id, Instance, Kind, Resource, Sink},
     wire::xml,
 };
 
