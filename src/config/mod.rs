@@ -1,67 +1,239 @@
-//! What an operator decides.
-use crate::{
-    exchange::{Identity, Provider},
-    telemetry::Format,
-};
+//! What people type is parsed into what cannot be wrong: [`load`] gives a [`Config`] that can be run as it is, or every
+//! problem there is with the place where it was written.
+//!
+//! A flag wins over the environment, the environment over the file, the file over the default.
+
+mod access_keys;
+mod arguments;
+mod commands;
+mod default_provider;
+mod file;
+mod frontends;
+mod layers;
+mod limits;
+mod listeners;
+mod problem;
+mod providers;
+#[cfg(test)]
+mod tests;
+
+use std::{env, net::SocketAddr, num::NonZeroUsize, path::PathBuf, thread, time::Duration};
+
 use secrecy::SecretString;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
-/// stub
-#[derive(Debug, Clone)]
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+
+use crate::exchange::Identity;
+pub use crate::telemetry::Format as LogFormat;
+pub use arguments::{Arguments, Command, Former};
+pub use commands::answer;
+use file::{File, LogFormatWord, Source};
+use layers::{Environment, Settings};
+pub use limits::Limits;
+use limits::{count, duration};
+use problem::{Located, Problems};
+pub use problem::{Place, Problem};
+pub use providers::Providers;
+
+/// What is logged when nothing is said.
+const LOG_LEVEL: &str = "info";
+/// The most threads that may be asked for.
+const MOST_THREADS: u64 = 1024;
+/// How long requests in progress are waited for at the end, when nothing is said.
+const GRACE_PERIOD: Duration = Duration::from_secs(10);
+/// How far a signature's time may be from ours when nothing is said: what AWS allows.
+const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
+/// Variables of `deltacloudd` that have no effect, and why.
+const FORMER_VARIABLES: [(&str, &str); 4] = [
+    ("API_USER", "clients bring their own credentials"),
+    ("API_PASSWORD", "clients bring their own credentials"),
+    ("API_LOG", "the log goes to standard error"),
+    ("API_VERBOSE", "the file's [log] level says how much is logged"),
+];
+
+/// All settings, checked.
+#[derive(Debug)]
 pub struct Config {
-    /// x
+    /// Where clients are listened to; at least one.
     pub listeners: Vec<Listener>,
-    /// x
-    pub frontends: Vec<String>,
-    /// x
-    pub providers: Vec<Arc<Provider>>,
-    /// x
-    pub default: String,
-    /// x
-    pub allowed: Vec<String>,
-    /// x
+    /// The front ends that are served, of [`NAMES`](crate::frontends::NAMES); at least one.
+    pub frontends: Vec<&'static str>,
+    /// The clouds there are, and which of them a request may choose.
+    pub providers: Providers,
+    /// Whose signatures are known.
     pub access_keys: Vec<AccessKey>,
-    /// x
+    /// What a client may ask for.
     pub limits: Limits,
-    /// x
-    pub metrics: Option<SocketAddr>,
-    /// x
-    pub log: (Format, String),
-    /// x
-    pub region: Option<String>,
-    /// x
-    pub threads: usize,
-    /// x
-    pub grace: Duration,
+    /// Where metrics are shown; nowhere when empty.
+    pub metrics: Vec<SocketAddr>,
+    /// How the log is written.
+    pub log: Log,
+    /// What only the EC2 front end needs.
+    pub ec2: Ec2,
+    /// How many threads serve requests.
+    pub threads: NonZeroUsize,
+    /// How long requests in progress are waited for when the gateway is to stop.
+    pub grace_period: Duration,
+    /// What is odd about the settings and does no harm.
+    pub warnings: Vec<String>,
 }
-/// x
-#[derive(Debug, Clone)]
+
+/// An address to listen on.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
-    /// x
+    /// The address; its port is 0 when the system is to choose.
     pub address: SocketAddr,
-    /// x
-    pub tls: Option<(PathBuf, PathBuf)>,
+    /// The certificate to show; plain HTTP when none.
+    pub tls: Option<ListenerTls>,
 }
-/// x
+
+/// The PEM files of a listener that speaks TLS. Both could be read when the settings were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenerTls {
+    /// The certificate, with those that lead to its authority.
+    pub cert: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// An access key of an EC2 client, and as whom its holder is known to the back end.
 #[derive(Debug, Clone)]
 pub struct AccessKey {
-    /// x
+    /// The public part.
     pub id: String,
-    /// x
+    /// The secret that signs.
     pub secret: SecretString,
-    /// x
-    pub identity: Identity,
-    /// x
+    /// The name of the only provider it is good for; all when none.
     pub provider: Option<String>,
+    /// As whom the gateway speaks to the back end for its holder.
+    pub identity: Identity,
 }
-/// x
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// x
-    pub header_bytes: usize,
-    /// x
-    pub uri_bytes: usize,
-    /// x
-    pub body_bytes: usize,
-    /// x
-    pub concurrency: usize,
+
+/// How the log is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// What a line looks like.
+    pub format: LogFormat,
+    /// What is logged, in the words of [`EnvFilter`]; it was parsed once.
+    pub level: String,
+}
+
+/// What only the EC2 front end needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ec2 {
+    /// The name of the region; the one that the client signed for when none.
+    pub region: Option<String>,
+    /// How far a signature's time may be from ours, either way.
+    pub clock_skew: Duration,
+}
+
+/// Reads all settings: the arguments, the environment, and the file that the arguments name.
+///
+/// # Errors
+/// Every problem that was found.
+pub fn load(arguments: &Arguments) -> Result<Config, Vec<Problem>> {
+    load_with(arguments, &environment)
+}
+
+/// A variable of the process; one that is empty counts as none.
+fn environment(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn load_with(arguments: &Arguments, environment: Environment<'_>) -> Result<Config, Vec<Problem>> {
+    let source = match &arguments.config {
+        Some(path) => Source::read(path).map_err(|problem| vec![problem])?,
+        None => Source::none(),
+    };
+    let file = source.parse().map_err(|problem| vec![problem])?;
+    let mut problems = Problems::default();
+    let config = Settings { arguments, environment, source: &source, file: &file }.judge(&mut problems);
+    match config {
+        Some(config) if problems.0.is_empty() => Ok(config),
+        _ => Err(problems.in_order()),
+    }
+}
+
+impl Settings<'_> {
+    /// The config; none only when there is a problem.
+    fn judge(self, problems: &mut Problems) -> Option<Config> {
+        let Settings { arguments, environment, source, file } = self;
+        let mut warnings = arguments.former.judge(problems);
+        warnings.extend(former_variables(environment));
+        let frontends = frontends::frontends(self, problems);
+        let listeners = listeners::listeners(self, problems);
+        let metrics = listeners::metrics(source, &file.metrics, &listeners, problems);
+        let limits = limits::limits(source, &file.limits, problems);
+        let providers = providers::providers(self, problems);
+        let log = log(source, file, problems);
+        let ec2 = ec2(source, file, problems);
+        let grace_period = match &file.grace_period {
+            Some(seconds) if *seconds.get_ref() == 0.0 => Some(Duration::ZERO),
+            seconds => duration(source, seconds.as_ref(), GRACE_PERIOD, problems),
+        };
+        let threads = threads(source, file, problems);
+        let access_keys = access_keys::access_keys(self, providers.as_ref(), problems, &mut warnings);
+        Some(Config {
+            listeners,
+            frontends,
+            providers: providers?,
+            access_keys,
+            limits: limits?,
+            metrics,
+            log: log?,
+            ec2: ec2?,
+            threads: threads?,
+            grace_period: grace_period?,
+            warnings,
+        })
+    }
+}
+
+fn former_variables(environment: Environment<'_>) -> impl Iterator<Item = String> + '_ {
+    let given = FORMER_VARIABLES.iter().filter(move |(name, _)| environment(name).is_some());
+    given.map(|(name, why)| format!("{name}: this variable of deltacloudd has no effect: {why}"))
+}
+
+fn log(source: &Source, file: &File, problems: &mut Problems) -> Option<Log> {
+    let format = match file.log.format {
+        None | Some(LogFormatWord::Text) => LogFormat::Text,
+        Some(LogFormatWord::Json) => LogFormat::Json,
+    };
+    let level = match &file.log.level {
+        None => LOG_LEVEL.to_owned(),
+        Some(level) => {
+            let Located { value, place } = source.locate(level);
+            problems.keep(&place, check_level(&value))?;
+            value
+        }
+    };
+    Some(Log { format, level })
+}
+
+/// A directive without `=` is a level; [`EnvFilter`] alone would take a misspelt one for the name of a module.
+fn check_level(text: &str) -> Result<(), String> {
+    let is_level =
+        |directive: &str| directive.contains('=') || directive.trim().parse::<LevelFilter>().is_ok();
+    if text.split(',').all(is_level) && EnvFilter::try_new(text).is_ok() {
+        return Ok(());
+    }
+    Err("a log level is off, error, warn, info, debug or trace, and may be given per module".to_owned())
+}
+
+fn ec2(source: &Source, file: &File, problems: &mut Problems) -> Option<Ec2> {
+    let region = file.ec2.region.as_ref().map(|region| source.locate(region));
+    if let Some(Located { value, place }) = &region {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if value.is_empty() || !value.bytes().all(fits) {
+            problems.add(place, "a region's name has lower-case letters, digits and dashes");
+        }
+    }
+    let clock_skew = duration(source, file.ec2.clock_skew.as_ref(), CLOCK_SKEW, problems)?;
+    Some(Ec2 { region: region.map(|region| region.value), clock_skew })
+}
+
+fn threads(source: &Source, file: &File, problems: &mut Problems) -> Option<NonZeroUsize> {
+    let default = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let Some(wanted) = &file.threads else { return Some(default) };
+    NonZeroUsize::new(count(source, Some(wanted), 1, 1..=MOST_THREADS, problems)?)
 }

@@ -5,13 +5,14 @@
 //! **Invariant:** no driver names a front end, another driver or Pingora.
 
 pub mod mock;
+mod ovirt;
 
 use std::sync::Arc;
 
 use crate::exchange::{Driver, Level, Provider, ProviderUrl};
 
 /// All drivers there are, in the order in which they are listed.
-pub static DRIVERS: &[Entry] = &[mock::ENTRY];
+pub static DRIVERS: &[Entry] = &[mock::ENTRY, ovirt::ENTRY];
 
 /// A driver that can be chosen.
 #[derive(Debug)]

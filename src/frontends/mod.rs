@@ -15,6 +15,9 @@ use crate::{
     wire::sign::{Refusal, Signature},
 };
 
+/// The names of the front ends there are, as in `-f`.
+pub const NAMES: &[&str] = &["ec2"];
+
 /// A client's protocol.
 pub trait Frontend: Send + Sync {
     /// Its name, as in `-f`.
@@ -138,7 +141,16 @@ pub struct Reply {
     pub outcome: &'static str,
 }
 
-/// x
-pub fn open(_names: &[String], _region: Option<&str>) -> Vec<Box<dyn Frontend>> {
+/// What the operator decides about front ends.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The name of EC2's region; the one that the client signed for when none.
+    pub region: Option<String>,
+    /// How many instances one request may create.
+    pub instances_per_request: u32,
+}
+
+/// The front ends of these names.
+pub fn open(_names: &[&str], _settings: &Settings) -> Vec<Box<dyn Frontend>> {
     Vec::new()
 }

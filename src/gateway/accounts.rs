@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use crate::{
+    config::Providers,
     drivers,
     exchange::{Driver, Promises, Provider, Transport},
     model::{Error, ErrorKind},
@@ -23,40 +24,40 @@ pub(super) struct Account {
     pub(super) promises: Promises,
 }
 
-/// All providers in use, the default one first.
+impl Account {
+    fn open(provider: &Arc<Provider>, transport: &Arc<dyn Transport>) -> Result<Arc<Self>, Error> {
+        let entry = drivers::find(provider.driver).ok_or_else(|| {
+            Error::new(ErrorKind::Internal, format!("there is no driver '{}'", provider.driver))
+        })?;
+        let driver = (entry.open)(Arc::clone(provider));
+        let promises = Promises::new(Arc::clone(provider), Arc::clone(&driver), Arc::clone(transport));
+        Ok(Arc::new(Account { provider: Arc::clone(provider), driver, promises }))
+    }
+}
+
+/// All providers in use.
 ///
 /// **Invariant:** a request can reach no other back end than these: what its headers say only chooses among them.
 pub(super) struct Accounts {
+    providers: Providers,
     default: Arc<Account>,
     all: Vec<Arc<Account>>,
-    allowed: Vec<String>,
 }
 
 impl Accounts {
-    /// Opens every provider with its driver. `allowed` are the names of those that a header may choose besides the
-    /// default one.
+    /// Opens every provider with its driver.
     ///
     /// # Errors
-    /// When there is none, or one's driver does not exist.
-    pub(super) fn open(
-        providers: &[Arc<Provider>],
-        default: &str,
-        allowed: &[String],
-        transport: &Arc<dyn Transport>,
-    ) -> Result<Self, Error> {
-        let open = |provider: &Arc<Provider>| {
-            let entry = drivers::find(provider.driver).ok_or_else(|| {
-                Error::new(ErrorKind::Internal, format!("there is no driver '{}'", provider.driver))
-            })?;
-            let driver = (entry.open)(Arc::clone(provider));
-            let promises = Promises::new(Arc::clone(provider), Arc::clone(&driver), Arc::clone(transport));
-            Ok(Arc::new(Account { provider: Arc::clone(provider), driver, promises }))
-        };
-        let all = providers.iter().map(open).collect::<Result<Vec<_>, Error>>()?;
-        let chosen = all.iter().find(|account| account.provider.name == default).cloned();
-        let default = chosen
-            .ok_or_else(|| Error::new(ErrorKind::Internal, format!("there is no provider '{default}'")))?;
-        Ok(Accounts { default, all, allowed: allowed.to_vec() })
+    /// When one's driver does not exist.
+    pub(super) fn open(providers: Providers, transport: &Arc<dyn Transport>) -> Result<Self, Error> {
+        let open = |provider| Account::open(provider, transport);
+        let all = providers.all().map(open).collect::<Result<Vec<_>, Error>>()?;
+        let is_default =
+            |account: &&Arc<Account>| Arc::ptr_eq(&account.provider, providers.default_provider());
+        let default = all.iter().find(is_default).cloned();
+        let default =
+            default.ok_or_else(|| Error::new(ErrorKind::Internal, "there is no default provider"))?;
+        Ok(Accounts { providers, default, all })
     }
 
     /// All of them.
@@ -69,8 +70,8 @@ impl Accounts {
         self.all.iter().find(|account| account.provider.name == name)
     }
 
-    /// The default one.
-    pub(super) fn default(&self) -> &Arc<Account> {
+    /// The one that is used when a request chooses none.
+    pub(super) fn default_account(&self) -> &Arc<Account> {
         &self.default
     }
 
@@ -84,42 +85,13 @@ impl Accounts {
         if driver.is_none() && provider.is_none() {
             return Ok(None);
         }
-        let driver = match driver {
-            Some(name) => Some(drivers::find(name).ok_or_else(|| refused(DRIVER))?.name),
-            None => None,
+        let refused = || {
+            let header = if provider.is_some() { PROVIDER } else { DRIVER };
+            let message =
+                format!("this gateway has no such back end: leave {header} out, or name one that it allows");
+            Error::new(ErrorKind::Invalid, message)
         };
-        let fits = |account: &&Arc<Account>| {
-            driver.is_none_or(|driver| account.provider.driver == driver)
-                && provider.is_none_or(|text| names(&account.provider, text))
-        };
-        let mut open = self.all.iter().filter(|account| self.is_open(account));
-        match open.find(fits) {
-            Some(account) => Ok(Some(account)),
-            None => Err(refused(if provider.is_some() { PROVIDER } else { DRIVER })),
-        }
+        let provider = self.providers.choose(driver, provider).ok_or_else(refused)?;
+        Ok(self.all.iter().find(|account| Arc::ptr_eq(&account.provider, provider)))
     }
-
-    fn is_open(&self, account: &Arc<Account>) -> bool {
-        Arc::ptr_eq(account, &self.default) || self.allowed.contains(&account.provider.name)
-    }
-}
-
-/// Whether `text` means this provider: its name, or its URL as Deltacloud writes it (`URL;DATACENTER;LEVEL`).
-fn names(provider: &Provider, text: &str) -> bool {
-    if provider.name == text {
-        return true;
-    }
-    let Some(entry) = drivers::find(provider.driver) else { return false };
-    (entry.parse)(text).is_ok_and(|address| {
-        address.url.is_some()
-            && address.url == provider.url
-            && address.scope == provider.scope
-            && address.level == provider.level
-    })
-}
-
-fn refused(header: &str) -> Error {
-    let message =
-        format!("this gateway has no such back end: leave the header {header} out, or use a name it allows");
-    Error::new(ErrorKind::Invalid, message)
 }

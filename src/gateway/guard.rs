@@ -14,14 +14,15 @@ use pingora::{
 };
 use tokio::{sync::oneshot, time::sleep};
 
-use super::proxy::{Gateway, KEEP_ALIVE};
-
-/// How long a connection may take to bring the whole head of its next request, the idle time before it included.
-const HEAD_DEADLINE: Duration = Duration::from_secs(90);
+use super::proxy::Gateway;
 
 /// The proxy, with the deadline around it.
 pub(super) struct Guard {
     pub(super) proxy: Arc<HttpProxy<Gateway>>,
+    /// How long a connection may take to bring the whole head of its next request, the idle time before it included.
+    pub(super) deadline: Duration,
+    /// How long it may be silent meanwhile.
+    pub(super) idle: Duration,
 }
 
 /// Tells the guard of a connection that its next request's head is whole.
@@ -38,13 +39,13 @@ impl HttpServerApp for Guard {
         mut session: ServerSession,
         shutdown: &ShutdownWatch,
     ) -> Option<ReusedHttpStream> {
-        session.set_keepalive(Some(KEEP_ALIVE));
+        session.set_keepalive(Some(self.idle.as_secs().max(1)));
         let (here, arrived) = oneshot::channel::<()>();
         session.set_connection_user_context(Some(Box::new(here)));
         let overdue = async {
             tokio::select! {
                 _ = arrived => std::future::pending().await,
-                () = sleep(HEAD_DEADLINE) => (),
+                () = sleep(self.deadline) => (),
             }
         };
         tokio::select! {

@@ -29,17 +29,19 @@ const BUFFERS: (usize, usize) = (8 << 10, 16 << 10);
 /// How often Pingora may start a relayed request again on another connection.
 const RELAY_RETRIES: usize = 2;
 
-/// A server that is ready to run, and what keeps its ports its own while it does.
+/// A server that is ready to run, and what keeps its ports its own while it does. Relayed requests keep at most
+/// `idle` connections.
 pub(super) fn serve(
     config: &Config,
+    idle: usize,
     gateway: Gateway,
-    metrics: Arc<Metrics>,
 ) -> Result<(Server, Vec<Port>), Box<dyn std::error::Error>> {
-    let mut server = Server::new_with_opt_and_conf(None, server_conf(config));
+    let mut server = Server::new_with_opt_and_conf(None, server_conf(config, idle));
     let mut ports = Vec::new();
-    if let Some(address) = config.metrics {
+    for &address in &config.metrics {
         let port = Port::take(address)?;
-        let scrape = Scrape { metrics, accounts: Arc::clone(&gateway.accounts) };
+        let (metrics, accounts) = (Arc::clone(&gateway.metrics), Arc::clone(&gateway.accounts));
+        let scrape = Scrape { metrics, accounts };
         let mut service = Service::new("metrics".to_owned(), scrape);
         service.add_listener(port.listener());
         port.announce("http", "/metrics");
@@ -48,7 +50,12 @@ pub(super) fn serve(
     }
     let mut proxy = http_proxy(&server.configuration, gateway);
     proxy.handle_init_modules();
-    let mut edge = Service::new("edge".to_owned(), Guard { proxy: Arc::new(proxy) });
+    let guard = Guard {
+        proxy: Arc::new(proxy),
+        deadline: config.limits.idle_timeout + config.limits.header_timeout,
+        idle: config.limits.idle_timeout,
+    };
+    let mut edge = Service::new("edge".to_owned(), guard);
     for listener in &config.listeners {
         let port = Port::take(listener.address)?;
         edge.add_listener(edge_listener(&port, listener)?);
@@ -60,21 +67,21 @@ pub(super) fn serve(
     Ok((server, ports))
 }
 
-fn server_conf(config: &Config) -> ServerConf {
+fn server_conf(config: &Config, idle: usize) -> ServerConf {
     ServerConf {
-        threads: config.threads,
-        grace_period_seconds: Some(config.grace.as_secs()),
-        graceful_shutdown_timeout_seconds: Some(config.grace.as_secs().max(1)),
+        threads: config.threads.get(),
+        grace_period_seconds: Some(config.grace_period.as_secs()),
+        graceful_shutdown_timeout_seconds: Some(config.grace_period.as_secs().max(1)),
         max_retries: RELAY_RETRIES,
-        upstream_keepalive_pool_size: config.providers.iter().map(|p| p.endpoint.pool_size).sum(),
+        upstream_keepalive_pool_size: idle,
         ..ServerConf::default()
     }
 }
 
 fn edge_listener(port: &Port, listener: &Listener) -> pingora::Result<ListenerConfig> {
     let config = port.listener().l4_buffer(L4BufferSettings::new(BUFFERS.0, BUFFERS.1));
-    let Some((certificate, key)) = &listener.tls else { return Ok(config) };
-    let mut tls = TlsSettings::intermediate(&certificate.to_string_lossy(), &key.to_string_lossy())?;
+    let Some(tls) = &listener.tls else { return Ok(config) };
+    let mut tls = TlsSettings::intermediate(&tls.cert.to_string_lossy(), &tls.key.to_string_lossy())?;
     tls.enable_h2();
     Ok(config.tls(tls))
 }

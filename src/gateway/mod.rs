@@ -29,7 +29,6 @@ use crate::{
     config::Config,
     exchange::Transport,
     frontends::{self, Frontend, Head, Reply},
-    model::Error,
     telemetry::Metrics,
 };
 use accounts::Accounts;
@@ -43,27 +42,29 @@ use upstream::Upstreams;
 /// # Errors
 /// When it cannot start: an address that is taken, a CA file that cannot be read.
 pub fn run(config: &Config) -> Result<Infallible, Box<dyn std::error::Error>> {
-    let metrics = Arc::new(Metrics::new()?);
-    let gateway = open(config, &metrics)?;
-    let (server, _ports) = listen::serve(config, gateway, metrics)?;
+    let idle = config.providers.all().map(|provider| provider.endpoint.pool_size).sum();
+    let (server, _ports) = listen::serve(config, idle, open(config, idle)?)?;
     server.run_forever()
 }
 
-fn open(config: &Config, metrics: &Arc<Metrics>) -> Result<Gateway, Error> {
+fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Error>> {
+    let metrics = Arc::new(Metrics::new()?);
     let upstreams = Arc::new(Upstreams::default());
-    let idle = config.providers.iter().map(|provider| provider.endpoint.pool_size).sum();
     let transport: Arc<dyn Transport> =
-        Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(metrics)));
-    let accounts = Accounts::open(&config.providers, &config.default, &config.allowed, &transport)?;
+        Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(&metrics)));
+    let settings = frontends::Settings {
+        region: config.ec2.region.clone(),
+        instances_per_request: config.limits.instances_per_request,
+    };
     Ok(Gateway {
-        accounts: Arc::new(accounts),
-        frontends: frontends::open(&config.frontends, config.region.as_deref()),
-        keys: AccessKeys::new(&config.access_keys),
-        limits: config.limits.clone(),
-        permits: Arc::new(Semaphore::new(config.limits.concurrency)),
+        accounts: Arc::new(Accounts::open(config.providers.clone(), &transport)?),
+        frontends: frontends::open(&config.frontends, &settings),
+        keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew),
+        limits: config.limits,
+        permits: Arc::new(Semaphore::new(config.limits.requests_in_flight)),
         transport,
         upstreams,
-        metrics: Arc::clone(metrics),
+        metrics,
     })
 }
 

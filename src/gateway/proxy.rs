@@ -1,6 +1,6 @@
 //! The phases of a request, as Pingora calls them.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc};
 
 use async_trait::async_trait;
 use http::StatusCode;
@@ -20,11 +20,6 @@ use crate::{
     frontends::Frontend,
     telemetry::{InFlight, Metrics},
 };
-
-/// How long an idle connection of a client is kept, in seconds.
-pub(super) const KEEP_ALIVE: u64 = 60;
-/// How long a client may take over the next bytes of its request, or over taking the next bytes of its answer.
-const CLIENT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The reverse proxy.
 pub(super) struct Gateway {
@@ -51,10 +46,10 @@ impl ProxyHttp for Gateway {
     }
 
     async fn early_request_filter(&self, session: &mut Session, _: &mut Journey) -> pingora::Result<()> {
-        session.set_keepalive(Some(KEEP_ALIVE));
-        session.set_read_timeout(Some(CLIENT_PATIENCE));
-        session.set_write_timeout(Some(CLIENT_PATIENCE));
-        session.set_total_drain_timeout(Some(CLIENT_PATIENCE));
+        session.set_keepalive(Some(self.limits.idle_timeout.as_secs().max(1)));
+        session.set_read_timeout(Some(self.limits.body_timeout));
+        session.set_write_timeout(Some(self.limits.body_timeout));
+        session.set_total_drain_timeout(Some(self.limits.body_timeout));
         Ok(())
     }
 

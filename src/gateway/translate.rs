@@ -14,6 +14,7 @@ use super::{
     proxy::Gateway,
 };
 use crate::{
+    config::AccessKey,
     exchange::{Cloud, Identity, Receiver, superseded},
     frontends::{Arrival, Call, Claim, Frontend, Reply},
     model::{Error, ErrorKind, Instance, Kind, Operation, Resource, Sink},
@@ -142,7 +143,7 @@ impl Gateway {
         request: &Request<Bytes>,
         arrival: &Arrival,
     ) -> Result<(Identity, Arc<Account>), Refused> {
-        let account = chosen.unwrap_or(self.accounts.default());
+        let account = chosen.unwrap_or(self.accounts.default_account());
         match claim {
             Claim::Anonymous => {
                 let message =
@@ -151,29 +152,29 @@ impl Gateway {
             }
             Claim::Password { user, password } => Ok((Identity { user, password }, Arc::clone(account))),
             Claim::Signature(signature) => {
-                let verified = self.keys.verify(&signature, request, arrival.now);
-                let holder = verified.map_err(|refusal| frontend.reject(request, arrival, &refusal))?;
-                let account = self.account_of(holder.provider, chosen)?;
-                Ok((holder.identity, account))
+                let verified = self.keys.verify(&signature, &account.provider.name, request, arrival.now);
+                let key = verified.map_err(|refusal| frontend.reject(request, arrival, &refusal))?;
+                Ok((key.identity.clone(), Arc::clone(self.account_of(key, chosen)?)))
             }
         }
     }
 
-    /// An access key stands for a user at one provider: a header cannot carry it to another.
-    fn account_of(&self, of_key: Option<&str>, chosen: Option<&Arc<Account>>) -> Result<Arc<Account>, Error> {
-        let own = match of_key {
-            Some(name) => self
-                .accounts
-                .named(name)
-                .ok_or_else(|| Error::new(ErrorKind::Internal, "the access key's provider does not exist"))?,
-            None => self.accounts.default(),
-        };
+    /// An access key that stands for a user at one provider cannot be carried to another by a header.
+    fn account_of<'a>(
+        &'a self,
+        key: &AccessKey,
+        chosen: Option<&'a Arc<Account>>,
+    ) -> Result<&'a Arc<Account>, Error> {
+        let Some(name) = &key.provider else { return Ok(chosen.unwrap_or(self.accounts.default_account())) };
+        let own = self.accounts.named(name);
+        let own =
+            own.ok_or_else(|| Error::new(ErrorKind::Internal, "the access key's provider does not exist"))?;
         match chosen {
             Some(chosen) if !Arc::ptr_eq(chosen, own) => Err(Error::new(
                 ErrorKind::Denied,
                 "this access key is for another back end than the request names",
             )),
-            _ => Ok(Arc::clone(own)),
+            _ => Ok(own),
         }
     }
 

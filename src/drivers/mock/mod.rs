@@ -31,13 +31,15 @@ use instances::Instances;
 
 /// Its row in the list of drivers.
 pub(super) const ENTRY: Entry = Entry {
-    name: CAPABILITIES.driver,
+    name: NAME,
     aliases: &[],
     summary: "an embedded cloud in memory, to try things out: user mockuser, password mockpassword",
     parse: address,
     open: |_: Arc<Provider>| Arc::new(Mock::default()),
 };
 
+/// Its name, as in `-i`.
+pub const NAME: &str = "mock";
 /// The only user there is.
 pub const USER: &str = "mockuser";
 /// The user's password.
@@ -49,7 +51,7 @@ const TRANSITION: Duration = Duration::from_millis(200);
 const USER_DATA: usize = 16 << 10;
 
 const CAPABILITIES: Capabilities = Capabilities {
-    driver: "mock",
+    driver: NAME,
     operations: &[
         (Verb::List, Kind::Realm),
         (Verb::Show, Kind::Realm),

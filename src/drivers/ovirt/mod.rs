@@ -1,0 +1,153 @@
+//! oVirt and RHEV-M, by the engine's REST API: version 3 (3.0 to 3.6) and version 4 (4.0 and later).
+//!
+//! A call's form is in [`call`], what depends on the engine's version in [`dialect`], who is logged in and how a call
+//! is sent in [`session`], what a refusal means in [`faults`], and what a state means in [`states`]. Each collection
+//! has its file.
+//!
+//! **Invariants:** a list costs the same number of calls whatever its length, and is read item by item. No text of
+//! a client reaches a path or a search but encoded and, for ids, checked to be a UUID.
+
+mod call;
+mod dialect;
+mod faults;
+mod hardware_profiles;
+mod images;
+mod instances;
+mod kept;
+mod places;
+mod read;
+mod realms;
+#[cfg(test)]
+mod recordings;
+mod search;
+mod session;
+mod states;
+mod user_data;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{Address, Entry};
+use crate::{
+    exchange::{Cloud, Driver, Level, Provider, ProviderUrl},
+    model::{Capabilities, Error, ErrorKind, IdForm, Kind, Operation, Spec, Verb},
+};
+
+/// Its row in the list of drivers.
+pub(super) const ENTRY: Entry = Entry {
+    name: CAPABILITIES.driver,
+    aliases: &["rhevm"],
+    summary: "oVirt 3.0 to 4.5, RHEV-M, RHV and OLVM: -P 'URL;DATACENTER;ADMIN|USER'",
+    parse: address,
+    open: |_: Arc<Provider>| Arc::new(Ovirt::default()),
+};
+
+/// How many calls are made at once for one operation.
+const CONCURRENCY: usize = 4;
+
+const CAPABILITIES: Capabilities = Capabilities {
+    driver: "ovirt",
+    operations: &[
+        (Verb::List, Kind::Realm),
+        (Verb::Show, Kind::Realm),
+        (Verb::List, Kind::Image),
+        (Verb::Show, Kind::Image),
+        (Verb::List, Kind::HardwareProfile),
+        (Verb::Show, Kind::HardwareProfile),
+        (Verb::List, Kind::Instance),
+        (Verb::Show, Kind::Instance),
+        (Verb::Create, Kind::Instance),
+        (Verb::Act, Kind::Instance),
+        (Verb::Destroy, Kind::Instance),
+    ],
+    ids: IdForm::Uuid,
+    user_data: Some(16 << 10),
+};
+
+/// One oVirt engine.
+#[derive(Default)]
+struct Ovirt {
+    sessions: session::Sessions,
+}
+
+#[async_trait]
+impl Driver for Ovirt {
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
+        let session = &self.sessions.open(cloud.line).await?;
+        match operation {
+            Operation::List(Kind::Realm, filter) => realms::list(session, filter, cloud).await,
+            Operation::Show(Kind::Realm, id) => realms::show(session, id, cloud).await,
+            Operation::List(Kind::Image, filter) => images::list(session, filter, cloud).await,
+            Operation::Show(Kind::Image, id) => images::show(session, id, cloud).await,
+            Operation::List(Kind::HardwareProfile, filter) => {
+                hardware_profiles::list(session, filter, cloud).await
+            }
+            Operation::Show(Kind::HardwareProfile, id) => hardware_profiles::show(session, id, cloud).await,
+            Operation::List(Kind::Instance, filter) => instances::list(session, filter, cloud).await,
+            Operation::Show(Kind::Instance, id) => instances::show(session, id, cloud).await,
+            Operation::Create(spec) => match &**spec {
+                Spec::Instance(spec) => instances::create(session, spec, cloud).await,
+            },
+            Operation::Act(action, ids) => instances::act(session, *action, ids, cloud).await,
+            Operation::Destroy(Kind::Instance, ids) => instances::destroy(session, ids, cloud).await,
+            other => {
+                let (verb, kind) = other.pair();
+                Err(Error::new(ErrorKind::Unsupported, format!("oVirt cannot do {verb:?} with a {kind}")))
+            }
+        }
+    }
+}
+
+/// Reads `URL;DATACENTER;ADMIN|USER`, of which the last two may be left out.
+fn address(text: &str) -> Result<Address, String> {
+    let mut parts = text.split(';').map(str::trim);
+    let url = match parts.next() {
+        None | Some("") => {
+            return Err("an oVirt provider is URL;DATACENTER;ADMIN|USER: the URL is missing".into());
+        }
+        Some(url) => ProviderUrl::parse(url)?,
+    };
+    let scope = parts.next().filter(|scope| !scope.is_empty()).map(str::to_owned);
+    let level = match parts.next() {
+        None | Some("") => Level::Admin,
+        Some(word) if word.eq_ignore_ascii_case("admin") => Level::Admin,
+        Some(word) if word.eq_ignore_ascii_case("user") => Level::User,
+        Some(word) => return Err(format!("'{word}' is no level of an oVirt provider: ADMIN or USER")),
+    };
+    match parts.next() {
+        None => Ok(Address { url: Some(url), scope, level }),
+        Some(_) => Err("an oVirt provider is URL;DATACENTER;ADMIN|USER: this one has more parts".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_is_a_url_a_data_center_and_a_level() {
+        let url = "https://engine.example.com/ovirt-engine/api";
+        for (text, scope, level) in [
+            (url.to_owned(), None, Level::Admin),
+            (format!("{url};;ADMIN"), None, Level::Admin),
+            (format!("{url};;"), None, Level::Admin),
+            (
+                format!("{url};645e425e-66fe-4ac9-8874-537bd10ef08d;user"),
+                Some("645e425e-66fe-4ac9-8874-537bd10ef08d"),
+                Level::User,
+            ),
+        ] {
+            let address = address(&text).unwrap();
+            assert_eq!(address.url.unwrap().path, "/ovirt-engine/api", "{text}");
+            assert_eq!((address.scope.as_deref(), address.level), (scope, level), "{text}");
+        }
+        for text in ["", ";dc", "engine", "https://e/api;dc;ROOT", "https://e/api;dc;USER;x"] {
+            assert!(address(text).is_err(), "{text}");
+        }
+    }
+}

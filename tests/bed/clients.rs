@@ -1,0 +1,58 @@
+//! The real clients, as `make test` installs them.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// An interpreter with boto3, the AWS command line and the engine's SDK.
+pub struct Client {
+    python: PathBuf,
+}
+
+impl Client {
+    /// The clients; none when they are not installed, which is said, and is a failure where
+    /// `DELTAGATE_REQUIRE_CLIENTS` says so.
+    pub fn find() -> Option<Self> {
+        let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients/bin/python");
+        let python = env::var_os("DELTAGATE_PYTHON").map_or_else(default, PathBuf::from);
+        if python.exists() {
+            return Some(Client { python });
+        }
+        let required = env::var_os("DELTAGATE_REQUIRE_CLIENTS").is_some();
+        assert!(!required, "there is no {}: run `make clients`", python.display());
+        eprintln!("skipped: the real clients are not installed (`make test` installs them)");
+        None
+    }
+
+    /// boto3's whole flow at an EC2 endpoint.
+    pub fn boto3_flow(&self, endpoint: &str, key: &str, secret: &str) {
+        let mut command = Command::new(&self.python);
+        command.arg(script("boto3_flow.py")).arg(endpoint);
+        succeed(command, key, secret);
+    }
+
+    /// The AWS command line's whole flow at an EC2 endpoint.
+    pub fn aws_cli_flow(&self, endpoint: &str, key: &str, secret: &str) {
+        let mut command = Command::new("sh");
+        command.arg(script("aws_cli_flow.sh")).arg(endpoint);
+        command.env("AWS_CLI", self.python.with_file_name("aws"));
+        succeed(command, key, secret);
+    }
+}
+
+fn succeed(mut command: Command, key: &str, secret: &str) {
+    for (name, _) in env::vars().filter(|(name, _)| name.starts_with("AWS_") && name != "AWS_CLI") {
+        command.env_remove(name);
+    }
+    command.env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret);
+    command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    let output = command.output().unwrap();
+    let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}\n{said}\n{wrong}");
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name)
+}

@@ -1,0 +1,12 @@
+//! The test bed: the gateway as a process, the oVirt engine, real clients, and a raw HTTP client.
+
+#![allow(dead_code, reason = "every test target uses a part of it")]
+
+pub mod clients;
+pub mod gateway;
+pub mod http;
+pub mod ovirt;
+
+pub use clients::Client;
+pub use gateway::Gateway;
+pub use ovirt::Ovirt;

@@ -1,0 +1,172 @@
+//! A virtual machine in v4, with the links that `follow` inlines.
+
+use super::super::mode::Mode;
+use super::super::model::{Snapshot, Vm};
+use super::super::reply::View;
+use super::super::xml::Xml;
+use super::machine::{self, Display};
+use super::{log, networks, storage, templates, vms};
+
+pub fn vm(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
+    let href = format!("{}/vms/{}", x.dialect.prefix, vm.id);
+    x.resource("vm", &href, vm.id, |x| {
+        let (actions, links) = vms::rels(x.dialect.mode, false);
+        let task = vms::pending(vm, view.now);
+        x.actions(&href, actions);
+        x.text("name", &vm.name);
+        x.text("description", &vm.machine.description);
+        x.text("comment", &vm.machine.comment);
+        if task.is_some() {
+            x.text("creation_status", "pending");
+        }
+        x.links(&href, links);
+        if let Some(task) = task {
+            x.link("creation_status", &format!("{href}/creation_status/{task}"));
+        }
+        let display =
+            Display { address: vms::display_host(view, vm), port: vms::PORT, secure_port: vms::SECURE_PORT };
+        machine::base_v4(view, &vm.machine, vm.created, &display, x);
+        referred_cluster(view, vm, x);
+        machine::cpu_profile(x);
+        machine::quota(x);
+        plain(view, vm, x);
+        linked(view, vm, &href, x);
+    });
+}
+
+fn referred_cluster(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
+    let cluster = view.inventory.clusters.get(vm.cluster, view.now);
+    match cluster.filter(|_| view.shown.follow.has("cluster")) {
+        Some(cluster) => super::places::cluster(view, cluster, x),
+        None => x.reference("cluster", "clusters", vm.cluster),
+    }
+}
+
+/// Plain members of `Vm`, alphabetical.
+fn plain(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
+    let status = vm.status(view.now);
+    if vm.reports(view.now, view.agent_lag) {
+        x.text("fqdn", format_args!("{}.example.com", vm.name));
+        guest_operating_system(x);
+    }
+    x.text("next_run_configuration_exists", vm.next_run);
+    if x.dialect.mode == Mode::V4_1 {
+        x.text("numa_tune_mode", "interleave");
+    }
+    vms::payloads(view, &vm.machine.payloads, x);
+    if x.dialect.mode == Mode::V4_1 {
+        x.nested("placement_policy", "affinity", "migratable");
+    }
+    if status.runs() {
+        x.text("run_once", vm.run_once);
+        if let Some(started) = vm.started {
+            x.time("start_time", started);
+        }
+    }
+    x.text("status", status.word());
+    if !status.runs() {
+        x.text_if("stop_reason", vm.stop_reason.as_ref());
+    }
+    if let Some(stopped) = vm.stopped {
+        x.time("stop_time", stopped);
+    }
+}
+
+fn guest_operating_system(x: &mut Xml<'_>) {
+    x.group("guest_operating_system", |x| {
+        x.text("architecture", "x86_64");
+        x.text("distribution", "Red Hat Enterprise Linux Server");
+        x.text("family", "Linux");
+        x.group("version", |x| {
+            x.text("full_version", "7.7");
+            x.text("major", 7);
+            x.text("minor", 7);
+        });
+    });
+}
+
+/// Linked members of `Vm`, alphabetical; sub-collections only when followed.
+fn linked(view: &View<'_>, vm: &Vm, href: &str, x: &mut Xml<'_>) {
+    let follow = &view.shown.follow;
+    if follow.has("cdroms") {
+        x.group("cdroms", |x| cdrom(href, vm.id, x));
+    }
+    if follow.has("diskattachments") {
+        x.group("disk_attachments", |x| {
+            let below = follow.below("diskattachments");
+            vm.disks.iter().for_each(|disk| storage::attachment(view, ("vm", href, vm.id), disk, &below, x));
+        });
+    }
+    vms::host(view, vm, x);
+    empty_if(follow.has("hostdevices"), "host_devices", x);
+    if let Some(id) = vm.instance_type {
+        x.reference("instance_type", "instancetypes", id);
+    }
+    if follow.has("nics") {
+        x.group("nics", |x| vm.nics.iter().for_each(|nic| networks::vm_nic(view, vm, nic, x)));
+    }
+    x.reference("original_template", "templates", vm.original_template);
+    if follow.has("reporteddevices") {
+        x.group("reported_devices", |x| networks::reported_devices(view, vm, None, x));
+    }
+    if follow.has("snapshots") {
+        x.group("snapshots", |x| snapshots(view, vm, x));
+    }
+    if follow.has("tags") {
+        x.group("tags", |x| log::tags_of(view, &vm.tags, x));
+    }
+    match view.inventory.templates.get(vm.template, view.now).filter(|_| follow.has("template")) {
+        Some(template) => templates::template(view, template, x),
+        None => x.reference("template", "templates", vm.template),
+    }
+    empty_if(follow.has("watchdogs"), "watchdogs", x);
+}
+
+fn empty_if(asked: bool, name: &str, x: &mut Xml<'_>) {
+    if asked {
+        x.empty(name, &[]);
+    }
+}
+
+/// The one CD drive, empty.
+pub fn cdrom(href: &str, vm: uuid::Uuid, x: &mut Xml<'_>) {
+    let id = uuid::Uuid::nil();
+    x.resource("cdrom", &format!("{href}/cdroms/{id}"), id, |x| x.resource("vm", href, vm, |_| {}));
+}
+
+fn snapshots(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
+    for snapshot in vm.snapshots.iter().filter(|snapshot| snapshot.gone.is_none_or(|gone| view.now < gone)) {
+        self::snapshot(view, vm, snapshot, x);
+    }
+}
+
+/// A snapshot, in every dialect.
+pub fn snapshot(view: &View<'_>, vm: &Vm, snapshot: &Snapshot, x: &mut Xml<'_>) {
+    let href = format!("{}/vms/{}/snapshots/{}", x.dialect.prefix, vm.id, snapshot.id);
+    let (v3, mode) = (x.dialect.v3(), x.dialect.mode);
+    x.resource("snapshot", &href, snapshot.id, |x| {
+        if mode != Mode::V3_0 {
+            x.actions(&href, &["restore"]);
+        }
+        x.text("description", &snapshot.description);
+        if mode == Mode::V3_0 {
+            x.actions(&href, &["restore"]);
+            x.reference("vm", "vms", vm.id);
+            return x.time("date", snapshot.date);
+        }
+        if v3 {
+            x.text("type", snapshot.kind);
+        }
+        x.time("date", snapshot.date);
+        if !v3 {
+            x.text("persist_memorystate", snapshot.with_memory);
+        }
+        x.text("snapshot_status", snapshot.status.at(view.now).word());
+        if v3 && mode >= Mode::V3_6 {
+            x.text("persist_memorystate", snapshot.with_memory);
+        }
+        if !v3 {
+            x.text("snapshot_type", snapshot.kind);
+        }
+    });
+}

@@ -1,0 +1,266 @@
+//! A virtual machine: what its two representations share.
+
+use uuid::Uuid;
+
+use super::super::clock::Time;
+use super::super::mode::Mode;
+use super::super::model::{Payload, Vm, VmStatus};
+use super::super::reply::View;
+use super::super::xml::Xml;
+use super::{vm_v3, vm_v4};
+
+/// Display ports of a running machine.
+pub const PORT: u32 = 5904;
+pub const SECURE_PORT: u32 = 5905;
+
+const ACTIONS_3_0: &[&str] =
+    &["shutdown", "start", "stop", "suspend", "detach", "export", "move", "ticket", "migrate"];
+const ACTIONS_3_1: &[&str] = &[
+    "cancelmigration",
+    "migrate",
+    "ticket",
+    "shutdown",
+    "start",
+    "stop",
+    "suspend",
+    "detach",
+    "export",
+    "move",
+];
+const ACTIONS_3_6: &[&str] = &[
+    "undo_snapshot",
+    "clone",
+    "reordermacaddresses",
+    "commit_snapshot",
+    "preview_snapshot",
+    "logon",
+    "freezefilesystems",
+    "thawfilesystems",
+    "cancelmigration",
+    "maintenance",
+    "migrate",
+    "reboot",
+    "ticket",
+    "move",
+    "detach",
+    "export",
+    "shutdown",
+    "start",
+    "stop",
+    "suspend",
+];
+const ACTIONS_3_ON_4: &[&str] = &[
+    "preview_snapshot",
+    "clone",
+    "cancelmigration",
+    "commit_snapshot",
+    "undo_snapshot",
+    "freezefilesystems",
+    "logon",
+    "maintenance",
+    "reordermacaddresses",
+    "thawfilesystems",
+    "ticket",
+    "detach",
+    "reboot",
+    "migrate",
+    "export",
+    "shutdown",
+    "start",
+    "stop",
+    "suspend",
+];
+const ACTIONS_4_1: &[&str] = &[
+    "migrate",
+    "ticket",
+    "detach",
+    "cancelmigration",
+    "commitsnapshot",
+    "clone",
+    "freezefilesystems",
+    "logon",
+    "maintenance",
+    "reboot",
+    "reordermacaddresses",
+    "thawfilesystems",
+    "undosnapshot",
+    "export",
+    "previewsnapshot",
+    "shutdown",
+    "start",
+    "stop",
+    "suspend",
+];
+const ACTIONS_4_4: &[&str] = &[
+    "detach",
+    "shutdown",
+    "start",
+    "stop",
+    "suspend",
+    "reset",
+    "ticket",
+    "migrate",
+    "reboot",
+    "commitsnapshot",
+    "clone",
+    "freezefilesystems",
+    "logon",
+    "maintenance",
+    "previewsnapshot",
+    "autopincpuandnumanodes",
+    "reordermacaddresses",
+    "thawfilesystems",
+    "undosnapshot",
+    "cancelmigration",
+    "export",
+];
+
+const LINKS_3_0: &[&str] = &["disks", "nics", "cdroms", "snapshots", "tags", "permissions", "statistics"];
+const LINKS_3_6: &[&str] = &[
+    "applications",
+    "disks",
+    "nics",
+    "numanodes",
+    "cdroms",
+    "snapshots",
+    "tags",
+    "permissions",
+    "statistics",
+    "reporteddevices",
+    "watchdogs",
+    "sessions",
+    "katelloerrata",
+    "graphicsconsoles",
+    "hostdevices",
+];
+const LINKS_3_ON_4: &[&str] = &[
+    "applications",
+    "cdroms",
+    "diskattachments",
+    "disks",
+    "graphicsconsoles",
+    "hostdevices",
+    "katelloerrata",
+    "nics",
+    "numanodes",
+    "permissions",
+    "reporteddevices",
+    "sessions",
+    "snapshots",
+    "statistics",
+    "tags",
+    "watchdogs",
+];
+const LINKS_4_1: &[&str] = &[
+    "nics",
+    "numanodes",
+    "diskattachments",
+    "cdroms",
+    "affinitylabels",
+    "graphicsconsoles",
+    "watchdogs",
+    "katelloerrata",
+    "permissions",
+    "tags",
+    "snapshots",
+    "applications",
+    "hostdevices",
+    "reporteddevices",
+    "sessions",
+    "statistics",
+];
+const LINKS_4_4: &[&str] = &[
+    "graphicsconsoles",
+    "cdroms",
+    "watchdogs",
+    "diskattachments",
+    "snapshots",
+    "applications",
+    "hostdevices",
+    "reporteddevices",
+    "sessions",
+    "backups",
+    "checkpoints",
+    "nics",
+    "numanodes",
+    "katelloerrata",
+    "permissions",
+    "affinitylabels",
+    "tags",
+    "statistics",
+];
+
+/// Actions and links of a machine, the full set whatever its state.
+pub fn rels(mode: Mode, v3: bool) -> (&'static [&'static str], &'static [&'static str]) {
+    match (mode, v3) {
+        (Mode::V3_0, _) => (ACTIONS_3_0, LINKS_3_0),
+        (Mode::V3_1, _) => (ACTIONS_3_1, LINKS_3_0),
+        (Mode::V3_6, _) => (ACTIONS_3_6, LINKS_3_6),
+        (Mode::V4_1 | Mode::V4_4, true) => (ACTIONS_3_ON_4, LINKS_3_ON_4),
+        (Mode::V4_1, false) => (ACTIONS_4_1, LINKS_4_1),
+        (Mode::V4_4, false) => (ACTIONS_4_4, LINKS_4_4),
+    }
+}
+
+/// Writes `<vm>` in the dialect of the answer.
+pub fn vm(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
+    match (x.dialect.v3(), x.dialect.mode) {
+        (true, Mode::V3_0 | Mode::V3_1) => vm_v3::early(view, vm, x),
+        (true, Mode::V3_6 | Mode::V4_1 | Mode::V4_4) => vm_v3::late(view, vm, x),
+        (false, _) => vm_v4::vm(view, vm, x),
+    }
+}
+
+/// The reply to its creation: the machine with the state of the task that makes it.
+pub fn pending(vm: &Vm, now: Time) -> Option<Uuid> {
+    vm.creation.filter(|(_, ends)| now < *ends).map(|(task, _)| task)
+}
+
+/// Where the guest's display is, while a host runs it.
+pub fn display_host(view: &View<'_>, vm: &Vm) -> Option<String> {
+    let host = view.inventory.hosts.get(vm.host, view.now)?;
+    (vm.status(view.now).runs() && vm.status(view.now) != VmStatus::SavingState).then(|| host.address.clone())
+}
+
+/// `<host>`, while one runs it and the view is not the filtered one.
+pub fn host(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
+    if vm.status(view.now).runs() && !view.shown.filtered {
+        x.reference("host", "hosts", vm.host);
+    }
+}
+
+/// `<payloads>`, on request.
+pub fn payloads(view: &View<'_>, payloads: &[Payload], x: &mut Xml<'_>) {
+    if !view.shown.all_content || payloads.is_empty() {
+        return;
+    }
+    x.group("payloads", |x| {
+        for payload in payloads {
+            one_payload(payload, x);
+        }
+    });
+}
+
+fn one_payload(payload: &Payload, x: &mut Xml<'_>) {
+    let v3 = x.dialect.v3();
+    let attributes: &[(&str, &str)] = if v3 { &[("type", &payload.kind)] } else { &[] };
+    x.element("payload", attributes, |x| {
+        x.group("files", |x| {
+            for (name, content) in &payload.files {
+                x.group("file", |x| {
+                    if v3 {
+                        x.text("name", name);
+                    }
+                    x.text("content", content);
+                    if !v3 {
+                        x.text("name", name);
+                    }
+                });
+            }
+        });
+        if !v3 {
+            x.text("type", &payload.kind);
+        }
+        x.text_if("volume_id", payload.volume_id.as_ref());
+    });
+}

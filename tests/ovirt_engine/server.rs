@@ -1,0 +1,404 @@
+//! HTTP: from a request to a call, from a reply to bytes.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::{Body as HttpBody, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::Options;
+use super::api::{Work, routes};
+use super::auth::{self, Sessions};
+use super::call::{self, Call, Place};
+use super::clock::Clock;
+use super::follow::Follow;
+use super::inventory::Inventory;
+use super::json;
+use super::mode::{Api, Dialect, Mode};
+use super::reply::{Body, Next, Problem, Reply, Shown, View, undertow_page};
+use super::seed;
+use super::xml::{DECLARATION, Xml};
+
+/// Bytes of a request body that are read.
+const MAX_BODY: usize = 4 << 20;
+/// Requests that the record keeps.
+const MAX_RECORDED: usize = 10_000;
+/// Bytes after which a part of a list is sent.
+const CHUNK: usize = 64 << 10;
+
+/// A request as it came.
+#[derive(Clone, Debug, Serialize)]
+pub struct Recorded {
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Recorded {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What the connections of one engine share.
+pub struct Core {
+    pub mode: Mode,
+    pub clock: Clock,
+    inventory: Mutex<Inventory>,
+    sessions: Mutex<Sessions>,
+    recorded: Mutex<VecDeque<Recorded>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Core {
+    pub fn new(options: &Options) -> Core {
+        let clock = Clock::new(options.speed);
+        Core {
+            mode: options.mode,
+            inventory: Mutex::new(seed::inventory(options.mode, options.vms, clock.now())),
+            clock,
+            sessions: Mutex::default(),
+            recorded: Mutex::default(),
+        }
+    }
+
+    pub fn inventory(&self) -> MutexGuard<'_, Inventory> {
+        locked(&self.inventory)
+    }
+
+    pub fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        locked(&self.sessions)
+    }
+
+    pub fn recorded(&self) -> Vec<Recorded> {
+        locked(&self.recorded).iter().cloned().collect()
+    }
+
+    pub fn forget(&self) {
+        locked(&self.recorded).clear();
+    }
+
+    fn record(&self, method: &str, target: &str, headers: &HeaderMap, body: &Bytes) {
+        let header = |(name, value): (&axum::http::HeaderName, &HeaderValue)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let mut recorded = locked(&self.recorded);
+        if recorded.len() == MAX_RECORDED {
+            recorded.pop_front();
+        }
+        recorded.push_back(Recorded {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: headers.iter().map(header).collect(),
+            body: String::from_utf8_lossy(body).into_owned(),
+        });
+    }
+
+    fn view<'v>(&'v self, inventory: &'v Inventory, shown: &'v Shown) -> View<'v> {
+        let agent_lag = self.clock.scaled(super::clock::delays::GUEST_AGENT);
+        View { inventory, now: self.clock.now(), agent_lag, shown }
+    }
+}
+
+/// Serves until `stopped`.
+pub fn serve(core: Arc<Core>, listener: TcpListener, stopped: oneshot::Receiver<()>) {
+    let router = Router::new().fallback(respond).with_state(core);
+    let stopped = async move {
+        // A sender that is gone stops the server too.
+        let _ = stopped.await;
+    };
+    tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
+}
+
+async fn respond(State(core): State<Arc<Core>>, request: Request) -> Response<HttpBody> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+        return send(&core, undertow_page(413, "Request Entity Too Large"), None, false);
+    };
+    let target = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    if head.uri.path() == "/_engine/requests" {
+        let all = serde_json::json!(core.recorded());
+        return send(&core, Reply::json(200, &all), None, false);
+    }
+    core.record(head.method.as_str(), &target, &head.headers, &body);
+    let query = call::pairs(head.uri.query().unwrap_or_default(), '&');
+    match call::locate(core.mode, head.uri.path()) {
+        Some(place) => api(&core, head.method.as_str(), &head.headers, place, query, body),
+        None => {
+            let reply = service(&core, head.uri.path(), &head.headers, query, &body);
+            send(&core, reply, None, false)
+        }
+    }
+}
+
+/// What the engine offers beside its API: SSO and health.
+fn service(
+    core: &Core,
+    path: &str,
+    headers: &HeaderMap,
+    query: Vec<(String, String)>,
+    body: &Bytes,
+) -> Reply {
+    let mut form = query;
+    form.extend(call::pairs(&String::from_utf8_lossy(body), '&'));
+    let accept = headers.get("accept").and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let sso = core.mode >= Mode::V4_1;
+    match path {
+        "/ovirt-engine/sso/oauth/token" if sso => {
+            core.sessions().token(accept, &form, &core.inventory(), core.clock.now())
+        }
+        "/ovirt-engine/services/sso-logout" | "/ovirt-engine/sso/oauth/revoke" if sso => {
+            core.sessions().revoke(&form)
+        }
+        "/ovirt-engine/sso/oauth/token-info" if sso => core.sessions().validate(&form),
+        "/ovirt-engine/services/health" => Reply::text(200, "text/html", "DB Up!Welcome to Health Status!"),
+        _ if core.mode <= Mode::V3_1 => Problem::NotFound.reply(&plain_dialect(core.mode), false),
+        _ => undertow_page(404, "Not Found"),
+    }
+}
+
+fn plain_dialect(mode: Mode) -> Dialect {
+    Dialect { mode, api: mode.default_api(), prefix: mode.bases()[0].to_owned() }
+}
+
+/// Answers a request to the API.
+fn api(
+    core: &Arc<Core>,
+    method: &str,
+    headers: &HeaderMap,
+    place: Place,
+    query: Vec<(String, String)>,
+    body: Bytes,
+) -> Response<HttpBody> {
+    let now = core.clock.now();
+    let identity = core.sessions().identify(headers, core.mode, &core.inventory(), now);
+    let Some(identity) = identity else {
+        return send(core, auth::unauthorized(core.mode), None, false);
+    };
+    let version = headers.get("version").and_then(|version| version.to_str().ok());
+    let Ok(api) = call::choose_api(core.mode, place.version, version) else {
+        return send(core, undertow_page(400, "Bad Request"), None, false);
+    };
+    let dialect = Dialect { mode: core.mode, api, prefix: place.prefix.clone() };
+    if !core.mode.speaks(api) {
+        return send(core, Problem::MethodNotAllowed.reply(&dialect, false), None, false);
+    }
+    let call = prepared(method, headers, place, query, body, dialect, &identity);
+    let wants_json = call.v3().then_some(false).unwrap_or_else(|| asks_json(&call));
+    let outcome = {
+        let mut inventory = core.inventory();
+        let mut work = Work { inventory: &mut inventory, clock: &core.clock, now };
+        refuse_unfiltered(&call).and_then(|()| routes::answer(&mut work, &call))
+    };
+    let mut reply = outcome.unwrap_or_else(|problem| problem.reply(&call.shown.dialect, call.is_action()));
+    if core.mode >= Mode::V4_1 {
+        reply = reply.with("correlation-id", call.correlation.clone());
+    }
+    if let Some(session) = identity.new_session {
+        reply = session_headers(reply, core.mode, &session, &call.shown.dialect.prefix);
+    }
+    send(core, reply, Some(call.shown), wants_json)
+}
+
+fn session_headers(reply: Reply, mode: Mode, session: &str, prefix: &str) -> Reply {
+    let reply = reply.with("set-cookie", format!("JSESSIONID={session}; Path={prefix}; HttpOnly"));
+    if mode == Mode::V3_6 { reply.with("jsessionid", session) } else { reply }
+}
+
+fn prepared(
+    method: &str,
+    headers: &HeaderMap,
+    place: Place,
+    mut params: Vec<(String, String)>,
+    body: Bytes,
+    dialect: Dialect,
+    identity: &auth::Identity,
+) -> Call {
+    params.extend(place.matrix);
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let param = |name: &str| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let flag = |name: &str| param(name).or(header(name)).and_then(call::truth);
+    let mode = dialect.mode;
+    let by_default = !identity.user.admin && mode >= Mode::V4_1;
+    let mut follow = Follow::default();
+    if dialect.api == Api::V4 && mode >= Mode::V4_4 {
+        follow = Follow::parse(param("follow").unwrap_or_default());
+    }
+    if dialect.v3() {
+        details(header("accept"), &params, &mut follow);
+    }
+    let all_content = mode >= Mode::V3_6
+        && header("all-content")
+            .or(param("all_content").filter(|_| mode >= Mode::V4_1))
+            .and_then(call::truth)
+            == Some(true);
+    let shown = Shown { follow, all_content, filtered: flag("filter").unwrap_or(by_default), dialect };
+    let asked = header("correlation-id").or(param("correlation_id"));
+    let correlation = asked.map_or_else(|| Uuid::new_v4().to_string(), cleaned);
+    let user = identity.user.clone();
+    let headers = headers.clone();
+    Call { method: method.to_owned(), path: place.segments, params, headers, body, shown, user, correlation }
+}
+
+/// v3's `detail`: parameters of the Accept header, query and matrix parameters.
+fn details(accept: Option<&str>, params: &[(String, String)], follow: &mut Follow) {
+    let in_accept = accept.into_iter().flat_map(|accept| accept.split(';')).filter_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        (name.trim() == "detail").then_some(value)
+    });
+    in_accept.for_each(|value| follow.add_details(value));
+    params.iter().filter(|(name, _)| name == "detail").for_each(|(_, value)| follow.add_details(value));
+}
+
+fn cleaned(correlation: &str) -> String {
+    correlation.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(36).collect()
+}
+
+fn asks_json(call: &Call) -> bool {
+    let accept = call.param("accept").or(call.header("accept")).unwrap_or_default();
+    accept.trim_start().starts_with("application/json")
+}
+
+/// A user who is no administrator must ask for the filtered view.
+fn refuse_unfiltered(call: &Call) -> Result<(), Problem> {
+    if call.user.admin || call.shown.filtered {
+        return Ok(());
+    }
+    if call.method == "GET" {
+        let detail = "Query execution failed due to insufficient permissions.";
+        return Err(Problem::bad("Operation Failed", detail));
+    }
+    Err(Problem::denied())
+}
+
+fn send(core: &Arc<Core>, reply: Reply, shown: Option<Shown>, wants_json: bool) -> Response<HttpBody> {
+    let (content_type, body) = match (reply.body, shown) {
+        (Body::Empty, _) => (None, HttpBody::empty()),
+        (Body::Text(content_type, text), _) => (Some(content_type), HttpBody::from(text)),
+        (Body::Xml(xml), _) if wants_json => (Some("application/json"), HttpBody::from(json_document(&xml))),
+        (Body::Xml(xml), shown) => {
+            let content_type = shown.map_or("application/xml", |shown| shown.dialect.content_type());
+            (Some(content_type), HttpBody::from(format!("{DECLARATION}{xml}")))
+        }
+        (Body::List(root, next), Some(shown)) => {
+            let content_type = if wants_json { "application/json" } else { shown.dialect.content_type() };
+            (Some(content_type), list(core.clone(), shown, root, next, wants_json))
+        }
+        (Body::List(..), None) => (None, HttpBody::empty()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers =
+        reply.headers.into_iter().chain(content_type.map(|value| ("content-type", value.to_owned())));
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+fn json_document(xml: &str) -> String {
+    json::from_xml(xml).map_or_else(String::new, |(_, value)| format!("{value:#}"))
+}
+
+/// A list on its way out.
+struct Listing {
+    core: Arc<Core>,
+    shown: Shown,
+    root: &'static str,
+    next: Next,
+    json: bool,
+    begun: bool,
+    ended: bool,
+}
+
+/// The list as a body: whole when it is short, in chunks that are written when they are asked for otherwise.
+fn list(core: Arc<Core>, shown: Shown, root: &'static str, next: Next, json: bool) -> HttpBody {
+    let mut listing = Listing { core, shown, root, next, json, begun: false, ended: false };
+    let first = listing.chunk();
+    if listing.ended {
+        return HttpBody::from(first);
+    }
+    let rest = futures_util::stream::unfold((listing, Some(first)), |(mut listing, first)| async {
+        if let Some(first) = first {
+            return Some((Ok::<_, std::io::Error>(first), (listing, None)));
+        }
+        if listing.ended {
+            return None;
+        }
+        let chunk = listing.chunk();
+        Some((Ok(chunk), (listing, None)))
+    });
+    HttpBody::from_stream(rest)
+}
+
+impl Listing {
+    /// The next part of the document; the last one sets `ended`.
+    fn chunk(&mut self) -> Bytes {
+        let core = self.core.clone();
+        let inventory = core.inventory();
+        let shown = self.shown.clone();
+        let view = core.view(&inventory, &shown);
+        let mut out = String::with_capacity(CHUNK + (CHUNK >> 2));
+        while out.len() < CHUNK {
+            let mut xml = Xml::new(&view.shown.dialect, 1);
+            if !(self.next)(&view, &mut xml) {
+                self.ended = true;
+                break;
+            }
+            let item = xml.out;
+            if self.json {
+                self.begun = json_item(&mut out, &item, self.begun)
+            } else {
+                self.begin(&mut out, &item)
+            }
+        }
+        if self.ended {
+            self.close(&mut out);
+        }
+        Bytes::from(out)
+    }
+
+    fn begin(&mut self, out: &mut String, item: &str) {
+        if !self.begun {
+            out.push_str(DECLARATION);
+            out.push_str(&format!("<{}>\n", self.root));
+            self.begun = true;
+        }
+        out.push_str(item);
+    }
+
+    fn close(&self, out: &mut String) {
+        match (self.json, self.begun) {
+            (true, true) => out.push_str("\n  ]\n}"),
+            (true, false) => out.push_str("{ }"),
+            (false, true) => out.push_str(&format!("</{}>\n", self.root)),
+            (false, false) => out.push_str(&format!("{DECLARATION}<{}/>\n", self.root)),
+        }
+    }
+}
+
+/// Writes an item of a JSON list, and before the first one the list's beginning.
+fn json_item(out: &mut String, xml: &str, begun: bool) -> bool {
+    let Some((name, value)) = json::from_xml(xml) else { return begun };
+    if begun {
+        out.push_str(", ");
+    } else {
+        out.push_str(&format!("{{\n  \"{name}\" : [ "));
+    }
+    out.push_str(&value.to_string());
+    true
+}
