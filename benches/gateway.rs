@@ -1,9 +1,11 @@
 //! What the running gateway costs: beside its own relay and nginx, in latency, in memory. `benches/README.md` says how.
 
 #[path = "../tests/bed/mod.rs"]
+#[allow(unused_imports, reason = "the clients are not used here")]
 mod bed;
 mod load;
 #[path = "../tests/ovirt_engine/mod.rs"]
+#[allow(unused_imports, reason = "its own tests are not run here")]
 mod ovirt_engine;
 
 use std::{
