@@ -126,7 +126,12 @@ fn cluster_links(x: &Xml<'_>) -> &'static [&'static str] {
             &["networks", "permissions", "glustervolumes", "glusterhooks", "affinitygroups", "cpuprofiles"]
         }
         (true, Mode::V4_1 | Mode::V4_4) => &[
-            "networks", "permissions", "glustervolumes", "glusterhooks", "affinitygroups", "cpuprofiles",
+            "networks",
+            "permissions",
+            "glustervolumes",
+            "glusterhooks",
+            "affinitygroups",
+            "cpuprofiles",
             "networkfilters",
         ],
         (false, _) => CLUSTER_LINKS_4,
