@@ -170,15 +170,18 @@ fn known(directory: &Path, resource: &Resource, generation: &str) -> Members {
 
 /// Whether the schema has every name of the path.
 fn in_schema(directory: &Path, generation: &str, path: &str) -> bool {
-    let schema = directory.parent().unwrap().join("schema");
-    let names: BTreeSet<String> = if generation == "v3-" {
-        let text = std::fs::read_to_string(schema.join("v3-api.xsd")).unwrap();
-        let quoted = text.split('"').skip(1).step_by(2);
-        quoted.map(str::to_owned).collect()
-    } else {
-        let text = std::fs::read_to_string(schema.join("v4-types.tsv")).unwrap();
-        text.lines().filter_map(|line| line.split('\t').nth(1)).map(str::to_owned).collect()
-    };
+    let names = schema_names(&directory.parent().unwrap().join("schema"), generation);
     let plain = path.split('[').next().unwrap_or(path);
     plain.split(['/', '@']).filter(|name| !name.is_empty()).all(|name| names.contains(name))
+}
+
+/// Every name that the schema of the generation has.
+fn schema_names(schema: &Path, generation: &str) -> BTreeSet<String> {
+    let read = |name: &str| std::fs::read_to_string(schema.join(name)).unwrap();
+    if generation == "v3-" {
+        return read("v3-api.xsd").split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    }
+    let columns = [read("v4-types.tsv"), read("v4-tags.tsv")];
+    let names = columns.iter().flat_map(|table| table.lines()).filter_map(|line| line.split('\t').nth(1));
+    names.map(str::to_owned).collect()
 }

@@ -102,7 +102,7 @@ fn described(work: &mut Work<'_>, call: &Call, element: &Element) -> Result<Vm, 
     let id = element.value("id").and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(Uuid::new_v4);
     let status = if template.disks.is_empty() { Schedule::new(work.now, VmStatus::Down) } else { locked(work, call) };
     let creation = (!template.disks.is_empty()).then(|| (Uuid::new_v4(), status.since(i64::MAX)));
-    let disks = copied_disks(work, &template, name, cluster.id, call.waits());
+    let disks = copied_disks(work, &template.disks, name, cluster.id, call.waits());
     let nics = copied_nics(work, &template.nics);
     Ok(Vm {
         id,
@@ -170,10 +170,17 @@ fn not_found(mode: Mode, kind: &str, reference: Option<&Element>) -> Problem {
     Problem::unknown_entity(mode, by_name.unwrap_or_else(by_id))
 }
 
-fn copied_disks(work: &mut Work<'_>, template: &Template, vm: &str, cluster: Uuid, at_once: bool) -> Vec<Attachment> {
+/// Copies of the disks for the machine called `vm`, locked until it is unlocked.
+pub fn copied_disks(
+    work: &mut Work<'_>,
+    originals: &[Attachment],
+    vm: &str,
+    cluster: Uuid,
+    at_once: bool,
+) -> Vec<Attachment> {
     let unlocked = if at_once { work.now } else { work.after(delays::CREATE_VM) };
     let mut attachments = Vec::new();
-    for (number, attachment) in template.disks.iter().enumerate() {
+    for (number, attachment) in originals.iter().enumerate() {
         let Some(original) = work.inventory.disks.get(attachment.disk, work.now) else { continue };
         let disk = Disk {
             id: Uuid::new_v4(),
@@ -189,7 +196,8 @@ fn copied_disks(work: &mut Work<'_>, template: &Template, vm: &str, cluster: Uui
     attachments
 }
 
-fn copied_nics(work: &mut Work<'_>, nics: &[Nic]) -> Vec<Nic> {
+/// The same NICs with addresses of their own.
+pub fn copied_nics(work: &mut Work<'_>, nics: &[Nic]) -> Vec<Nic> {
     let copy = |nic: &Nic| {
         let (mac, address) = work.inventory.next_address();
         Nic { id: Uuid::new_v4(), mac, address, ..nic.clone() }

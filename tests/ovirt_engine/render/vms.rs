@@ -89,7 +89,9 @@ pub fn pending(view: &View<'_>, creation: Option<(Uuid, Time)>) -> Option<Uuid> 
 /// Where the guest's display is, while a host runs it; its ports are known when it has been launched.
 pub fn display(view: &View<'_>, vm: &Vm) -> Display {
     let status = vm.status(view.now);
-    let host = view.inventory.hosts.get(vm.host, view.now).filter(|_| status.runs());
+    // 3.0 and 3.1 go on showing where the display was.
+    let remembered = view.shown.dialect.mode <= Mode::V3_1 && vm.started.is_some();
+    let host = view.inventory.hosts.get(vm.host, view.now).filter(|_| status.runs() || remembered);
     let ports = host.is_some() && status != VmStatus::WaitForLaunch;
     Display { address: host.map(|host| host.address.clone()), ports: ports.then_some((PORT, SECURE_PORT)) }
 }
