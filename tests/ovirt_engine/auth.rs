@@ -71,7 +71,9 @@ impl Sessions {
             (scheme, token) if scheme.eq_ignore_ascii_case("bearer") && mode >= Mode::V4_1 => {
                 inventory.users.get(*self.tokens.get(token.trim())?, now)?.clone()
             }
-            (scheme, credentials) if scheme.eq_ignore_ascii_case("basic") => basic(credentials, inventory, now)?,
+            (scheme, credentials) if scheme.eq_ignore_ascii_case("basic") => {
+                basic(credentials, inventory, now)?
+            }
             _ => return None,
         };
         let new_session = persistent.then(|| self.open(user.id, headers, now));
@@ -94,7 +96,8 @@ impl Sessions {
     }
 
     fn open(&mut self, user: Uuid, headers: &HeaderMap, now: Time) -> String {
-        let minutes = headers.get("session-ttl").and_then(|ttl| ttl.to_str().ok()?.trim().parse::<Time>().ok());
+        let minutes =
+            headers.get("session-ttl").and_then(|ttl| ttl.to_str().ok()?.trim().parse::<Time>().ok());
         let ttl = minutes.filter(|minutes| *minutes >= 1).map_or(IDLE, |minutes| minutes * 60_000);
         let id = Uuid::new_v4().simple().to_string();
         self.cookies.insert(id.clone(), Session { user, ttl, ends: now + ttl });
@@ -102,7 +105,13 @@ impl Sessions {
     }
 
     /// `POST /ovirt-engine/sso/oauth/token`.
-    pub fn token(&mut self, accept: &str, form: &[(String, String)], inventory: &Inventory, now: Time) -> Reply {
+    pub fn token(
+        &mut self,
+        accept: &str,
+        form: &[(String, String)],
+        inventory: &Inventory,
+        now: Time,
+    ) -> Reply {
         let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let scope = field("scope").unwrap_or_default();
         let refuse = |code: &str, message: String| {
@@ -117,18 +126,24 @@ impl Sessions {
         match field("grant_type") {
             None => return refuse("invalid_request", "Missing parameter: 'grant_type'".to_owned()),
             Some("password") => {}
-            Some(other) => return refuse("unsupported_grant_type", format!("Unsupported parameter: '{other}'")),
+            Some(other) => {
+                return refuse("unsupported_grant_type", format!("Unsupported parameter: '{other}'"));
+            }
         }
         let name = field("username").unwrap_or_default();
         if !name.contains('@') {
-            let message = format!("Cannot authenticate user '{name}@N/A': No valid profile found in credentials..");
+            let message =
+                format!("Cannot authenticate user '{name}@N/A': No valid profile found in credentials..");
             return refuse("access_denied", message);
         }
         let Some(user) = user(name, field("password").unwrap_or_default(), inventory, now) else {
-            return refuse("access_denied", format!(
-                "Cannot authenticate user '{name}': Unable to log in. Verify your login information or contact the \
+            return refuse(
+                "access_denied",
+                format!(
+                    "Cannot authenticate user '{name}': Unable to log in. Verify your login information or contact the \
                  system administrator.."
-            ));
+                ),
+            );
         };
         let token = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         self.tokens.insert(token.clone(), user.id);
@@ -150,8 +165,11 @@ impl Sessions {
         if token.is_some_and(|token| self.tokens.contains_key(token)) {
             return Reply::json(200, &json!({}));
         }
-        Reply::json(400, &json!({"error": "invalid_grant", "error_description": "The provided authorization grant \
-            has expired."}))
+        Reply::json(
+            400,
+            &json!({"error": "invalid_grant", "error_description": "The provided authorization grant \
+            has expired."}),
+        )
     }
 }
 
@@ -177,7 +195,9 @@ fn user(name: &str, password: &str, inventory: &Inventory, now: Time) -> Option<
 /// The 401 of the mode: a challenge and a page, never a fault.
 pub fn unauthorized(mode: Mode) -> Reply {
     let page = match mode {
-        Mode::V3_0 | Mode::V3_1 | Mode::V3_6 => jboss_page(401, "This request requires HTTP authentication ()."),
+        Mode::V3_0 | Mode::V3_1 | Mode::V3_6 => {
+            jboss_page(401, "This request requires HTTP authentication ().")
+        }
         Mode::V4_1 | Mode::V4_4 => undertow_page(401, "Unauthorized"),
     };
     page.with("www-authenticate", format!("Basic realm=\"{}\"", mode.realm()))

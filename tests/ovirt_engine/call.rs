@@ -164,7 +164,9 @@ impl Call {
             "For correct usage, see: http://localhost/api?rsdl".to_owned()
         } else {
             let service = self.path.first().map_or("system", String::as_str);
-            format!("For correct usage, see: https://localhost/ovirt-engine/apidoc#services/{service}/methods/add")
+            format!(
+                "For correct usage, see: https://localhost/ovirt-engine/apidoc#services/{service}/methods/add"
+            )
         };
         Problem::bad("Request syntactically incorrect.", usage)
     }

@@ -44,7 +44,12 @@ pub struct Clock {
 impl Clock {
     pub fn new(speed: f64) -> Clock {
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as Time;
-        Clock { started: Instant::now(), epoch, speed: speed.max(f64::MIN_POSITIVE), advanced: AtomicI64::new(0) }
+        Clock {
+            started: Instant::now(),
+            epoch,
+            speed: speed.max(f64::MIN_POSITIVE),
+            advanced: AtomicI64::new(0),
+        }
     }
 
     pub fn now(&self) -> Time {

@@ -84,7 +84,9 @@ impl AsyncRead for Connection {
         let before = buffer.filled().len();
         match fate.state.load(Ordering::SeqCst) {
             ENDED => Poll::Ready(Ok(())),
-            DYING => Pin::new(&mut self.stream).poll_read(context, buffer).map_ok(|()| buffer.set_filled(before)),
+            DYING => {
+                Pin::new(&mut self.stream).poll_read(context, buffer).map_ok(|()| buffer.set_filled(before))
+            }
             _ => Pin::new(&mut self.stream).poll_read(context, buffer),
         }
     }

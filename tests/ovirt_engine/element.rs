@@ -1,7 +1,7 @@
 //! What a client sent, as a tree: XML or JSON, v3's attributes and v4's children alike.
 
-use quick_xml::events::{BytesStart, Event};
 use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 /// Depth beyond which a body is refused.
@@ -39,7 +39,8 @@ impl Element {
     pub fn value(&self, path: &str) -> Option<&str> {
         let (parent, name) = path.rsplit_once('/').map_or((Some(self), path), |(p, n)| (self.find(p), n));
         let parent = parent?;
-        let attribute = parent.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let attribute =
+            parent.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         attribute.or_else(|| parent.child(name).map(|child| child.text.trim()))
     }
 
@@ -105,7 +106,9 @@ fn started(start: &BytesStart<'_>) -> Result<Element, String> {
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
-        element.attributes.push((String::from_utf8_lossy(attribute.key.as_ref()).into_owned(), value.into_owned()));
+        element
+            .attributes
+            .push((String::from_utf8_lossy(attribute.key.as_ref()).into_owned(), value.into_owned()));
     }
     Ok(element)
 }
@@ -126,7 +129,9 @@ fn adopt_json(parent: &mut Element, key: &str, value: &serde_json::Value) {
     match value {
         Value::Null => return,
         Value::Array(items) => return items.iter().for_each(|item| adopt_json(parent, key, item)),
-        Value::Object(members) => members.iter().for_each(|(name, value)| adopt_json(&mut child, name, value)),
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| adopt_json(&mut child, name, value))
+        }
         Value::String(text) => child.text.clone_from(text),
         Value::Number(number) => child.text = number.to_string(),
         Value::Bool(flag) => child.text = flag.to_string(),

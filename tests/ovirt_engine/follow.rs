@@ -40,7 +40,16 @@ const LINKS: [(&str, &[&str]); 11] = [
     ),
     (
         "templates",
-        &["cdroms", "cluster", "diskattachments", "graphicsconsoles", "nics", "permissions", "tags", "watchdogs"],
+        &[
+            "cdroms",
+            "cluster",
+            "diskattachments",
+            "graphicsconsoles",
+            "nics",
+            "permissions",
+            "tags",
+            "watchdogs",
+        ],
     ),
     ("nics", &["networkfilterparameters", "reporteddevices", "statistics", "vm", "vnicprofile"]),
     ("diskattachments", &["disk", "template", "vm"]),

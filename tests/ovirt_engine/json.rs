@@ -8,8 +8,11 @@ use super::element::Element;
 const MOMENTS: [&str; 3] = ["date", "time", "last_updated"];
 
 /// Collections whose items are not called by the singular of their name.
-const ODD_LISTS: [(&str, &str); 3] =
-    [("supported_versions", "version"), ("required_rng_sources", "required_rng_source"), ("options", "option")];
+const ODD_LISTS: [(&str, &str); 3] = [
+    ("supported_versions", "version"),
+    ("required_rng_sources", "required_rng_source"),
+    ("options", "option"),
+];
 
 /// Turns a rendered element into JSON, with its name.
 pub fn from_xml(xml: &str) -> Option<(String, Value)> {
@@ -50,7 +53,8 @@ fn leaf(element: &Element) -> Value {
 fn is_collection(name: &str) -> bool {
     name.ends_with('s')
         && !name.ends_with("ss")
-        && !["status", "os", "bios", "alias", "dns_servers", "authorized_ssh_keys", "max_guest_status"].contains(&name)
+        && !["status", "os", "bios", "alias", "dns_servers", "authorized_ssh_keys", "max_guest_status"]
+            .contains(&name)
 }
 
 fn is_list(parent: &str, child: &str) -> bool {

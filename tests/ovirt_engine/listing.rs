@@ -33,7 +33,14 @@ pub struct Listing {
 }
 
 impl Listing {
-    pub fn new(core: Arc<Core>, shown: Shown, root: &'static str, next: Next, form: Form, endless: bool) -> Listing {
+    pub fn new(
+        core: Arc<Core>,
+        shown: Shown,
+        root: &'static str,
+        next: Next,
+        form: Form,
+        endless: bool,
+    ) -> Listing {
         let endless = endless.then(String::new);
         Listing { core, shown, root, next, form, endless, begun: false, ended: false }
     }

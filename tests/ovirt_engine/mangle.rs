@@ -40,7 +40,8 @@ struct Mangled {
 
 /// Applies to the answer what befell its request.
 pub fn mangled(response: Response<Body>, kinds: &[Kind], line: Line) -> Response<Body> {
-    let touches = |kind: &Kind| !matches!(kind, Kind::Html { .. } | Kind::ForgetSessions | Kind::Hang | Kind::Endless);
+    let touches =
+        |kind: &Kind| !matches!(kind, Kind::Html { .. } | Kind::ForgetSessions | Kind::Hang | Kind::Endless);
     if !kinds.iter().any(touches) {
         return response;
     }
@@ -59,7 +60,11 @@ pub fn mangled(response: Response<Body>, kinds: &[Kind], line: Line) -> Response
             Kind::Delay { chunk_ms, .. } => mangled.pause = Duration::from_millis(chunk_ms),
             Kind::CloseAfterAnswer => mangled.ends = true,
             Kind::CloseOnReuse => mangled.dies = true,
-            Kind::Html { .. } | Kind::ForgetSessions | Kind::Hang | Kind::CloseWithoutAnswer | Kind::Endless => {}
+            Kind::Html { .. }
+            | Kind::ForgetSessions
+            | Kind::Hang
+            | Kind::CloseWithoutAnswer
+            | Kind::Endless => {}
         }
     }
     mangled.length = length;

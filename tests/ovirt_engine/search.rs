@@ -63,7 +63,8 @@ pub fn narrow<T>(
 ) -> Result<Vec<Arc<T>>, Problem> {
     let max = call.param("max").and_then(|max| max.trim().parse::<usize>().ok());
     let text = call.param("search").unwrap_or_default();
-    let query = parse(text, fields).ok_or_else(|| Problem::invalid(format!("Invalid search query: {text}")))?;
+    let query =
+        parse(text, fields).ok_or_else(|| Problem::invalid(format!("Invalid search query: {text}")))?;
     let sensitive = call.flag("case_sensitive") == Some(true);
     let mut items = items;
     if !query.groups.is_empty() {
@@ -90,7 +91,9 @@ impl Query {
 impl Criterion {
     fn matches(&self, values: &[String], sensitive: bool) -> bool {
         let equal = || values.iter().any(|value| like(&self.value, value, sensitive));
-        let compare = || values.first().map(|value| order(std::slice::from_ref(value), std::slice::from_ref(&self.value)));
+        let compare = || {
+            values.first().map(|value| order(std::slice::from_ref(value), std::slice::from_ref(&self.value)))
+        };
         match self.operator {
             Operator::Equal => equal(),
             Operator::NotEqual => !equal(),
@@ -258,7 +261,9 @@ mod tests {
 
     #[test]
     fn what_is_no_search_is_refused() {
-        for text in ["colour=red", "name==x", "name=", "and", "name=a or", "a\\", "page 0", "sortby", "'; drop"] {
+        for text in
+            ["colour=red", "name==x", "name=", "and", "name=a or", "a\\", "page 0", "sortby", "'; drop"]
+        {
             assert_eq!(finds(text), None, "{text}");
         }
     }

@@ -34,8 +34,7 @@ pub const LAB_VM: Uuid = uuid!("63978315-2d17-4e67-b393-2ea60a8aeacb");
 const GIB: u64 = 1 << 30;
 
 /// First halves of the ids of numbered machines and of what belongs to them.
-const NUMBERED: [u128; 4] =
-    [0x0000_1001 << 96, 0x0000_1002 << 96, 0x0000_1003 << 96, 0x0000_1004 << 96];
+const NUMBERED: [u128; 4] = [0x0000_1001 << 96, 0x0000_1002 << 96, 0x0000_1003 << 96, 0x0000_1004 << 96];
 
 /// States of the numbered machines, in turn.
 const NUMBERED_STATES: [VmStatus; 8] = [
@@ -103,10 +102,20 @@ fn infrastructure(inventory: &mut Inventory, mode: Mode) {
     ] {
         let name = name.to_owned();
         let description = "Management Network".to_owned();
-        inventory.profiles.put(VnicProfile { id: profile, name: name.clone(), network, port_mirroring: false });
+        inventory.profiles.put(VnicProfile {
+            id: profile,
+            name: name.clone(),
+            network,
+            port_mirroring: false,
+        });
         inventory.networks.put(Network { id: network, name, description, data_center, vlan, mtu: 0 });
     }
-    inventory.tags.put(Tag { id: Uuid::nil(), name: "root".to_owned(), description: "root".to_owned(), parent: None });
+    inventory.tags.put(Tag {
+        id: Uuid::nil(),
+        name: "root".to_owned(),
+        description: "root".to_owned(),
+        parent: None,
+    });
     for (id, name, admin) in [(ADMIN, "admin@internal", true), (USER, "user@internal", false)] {
         inventory.users.put(User { id, name: name.to_owned(), password: "secret".to_owned(), admin });
     }

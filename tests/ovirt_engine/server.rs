@@ -17,14 +17,14 @@ use uuid::Uuid;
 use super::Options;
 use super::api::{Work, routes};
 use super::auth::{self, Sessions};
-use super::control;
-use super::listing::{Form, Listing};
 use super::call::{self, Call, Place};
 use super::clock::Clock;
 use super::connection::{Connections, Line};
+use super::control;
 use super::follow::Follow;
 use super::inventory::Inventory;
 use super::json;
+use super::listing::{Form, Listing};
 use super::mangle::mangled;
 use super::misbehaviour::{Kind, Misbehaviours};
 use super::mode::{Api, Dialect, Mode};
@@ -121,12 +121,15 @@ impl Core {
 
 /// Serves until `stopped`.
 pub fn serve(core: Arc<Core>, listener: TcpListener, stopped: oneshot::Receiver<()>) {
-    let service = Router::new().fallback(respond).with_state(core).into_make_service_with_connect_info::<Line>();
+    let service =
+        Router::new().fallback(respond).with_state(core).into_make_service_with_connect_info::<Line>();
     let stopped = async move {
         // A sender that is gone stops the server too.
         let _ = stopped.await;
     };
-    tokio::spawn(async move { axum::serve(Connections(listener), service).with_graceful_shutdown(stopped).await });
+    tokio::spawn(
+        async move { axum::serve(Connections(listener), service).with_graceful_shutdown(stopped).await },
+    );
 }
 
 async fn respond(
@@ -161,7 +164,13 @@ async fn before(core: &Arc<Core>, kinds: &[Kind]) -> Option<Response<HttpBody>> 
     for kind in kinds {
         match *kind {
             Kind::Html { status } => {
-                return Some(send(core, undertow_page(status, "Service Unavailable"), None, Form::Xml, false));
+                return Some(send(
+                    core,
+                    undertow_page(status, "Service Unavailable"),
+                    None,
+                    Form::Xml,
+                    false,
+                ));
             }
             Kind::Delay { head_ms, .. } => tokio::time::sleep(Duration::from_millis(head_ms)).await,
             Kind::ForgetSessions => core.sessions().drop_all(),
@@ -190,7 +199,13 @@ fn carried_out(core: &Arc<Core>, head: &Parts, body: Bytes, endless: bool) -> Re
 }
 
 /// What the engine offers beside its API: SSO and health.
-fn service(core: &Core, path: &str, headers: &HeaderMap, query: Vec<(String, String)>, body: &Bytes) -> Reply {
+fn service(
+    core: &Core,
+    path: &str,
+    headers: &HeaderMap,
+    query: Vec<(String, String)>,
+    body: &Bytes,
+) -> Reply {
     let mut form = query;
     form.extend(call::pairs(&String::from_utf8_lossy(body), '&'));
     let accept = headers.get("accept").and_then(|accept| accept.to_str().ok()).unwrap_or_default();
@@ -199,7 +214,9 @@ fn service(core: &Core, path: &str, headers: &HeaderMap, query: Vec<(String, Str
         "/ovirt-engine/sso/oauth/token" if sso => {
             core.sessions().token(accept, &form, &core.inventory(), core.clock.now())
         }
-        "/ovirt-engine/services/sso-logout" | "/ovirt-engine/sso/oauth/revoke" if sso => core.sessions().revoke(&form),
+        "/ovirt-engine/services/sso-logout" | "/ovirt-engine/sso/oauth/revoke" if sso => {
+            core.sessions().revoke(&form)
+        }
         "/ovirt-engine/sso/oauth/token-info" if sso => core.sessions().validate(&form),
         "/ovirt-engine/services/health" => Reply::text(200, "text/html", "DB Up!Welcome to Health Status!"),
         _ if core.mode <= Mode::V3_1 => Problem::NotFound.reply(&plain_dialect(core.mode), false),
@@ -279,7 +296,9 @@ fn prepared(
         details(header("accept"), &params, &mut follow);
     }
     let all_content = mode >= Mode::V3_6
-        && header("all-content").or(param("all_content").filter(|_| mode >= Mode::V4_1)).and_then(call::truth)
+        && header("all-content")
+            .or(param("all_content").filter(|_| mode >= Mode::V4_1))
+            .and_then(call::truth)
             == Some(true);
     let shown = Shown { follow, all_content, filtered: flag("filter").unwrap_or(by_default), dialect };
     let asked = header("correlation-id").or(param("correlation_id"));
@@ -320,7 +339,13 @@ fn refuse_unfiltered(call: &Call) -> Result<(), Problem> {
     Err(Problem::denied())
 }
 
-fn send(core: &Arc<Core>, reply: Reply, shown: Option<Shown>, form: Form, endless: bool) -> Response<HttpBody> {
+fn send(
+    core: &Arc<Core>,
+    reply: Reply,
+    shown: Option<Shown>,
+    form: Form,
+    endless: bool,
+) -> Response<HttpBody> {
     let wants_json = form == Form::Json;
     let (content_type, body) = match (reply.body, shown) {
         (Body::Empty, _) => (None, HttpBody::empty()),
@@ -338,7 +363,8 @@ fn send(core: &Arc<Core>, reply: Reply, shown: Option<Shown>, form: Form, endles
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = reply.headers.into_iter().chain(content_type.map(|value| ("content-type", value.to_owned())));
+    let headers =
+        reply.headers.into_iter().chain(content_type.map(|value| ("content-type", value.to_owned())));
     for (name, value) in headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().append(name, value);

@@ -66,7 +66,8 @@ fn answer(reply: &str) -> Answer {
     let (head, raw) = reply.split_once("\r\n\r\n").unwrap_or((reply, ""));
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap_or(0);
-    let pair = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+    let pair =
+        |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
     let head: Vec<(String, String)> = lines.filter_map(pair).collect();
     let header = |name: &str| head.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let (body, whole) = if header("transfer-encoding") == Some("chunked") {

@@ -63,7 +63,11 @@ fn steps(directory: &Path) -> Vec<Step> {
             let name = file.to_string_lossy().replace(".http", ending);
             std::fs::read_to_string(name).ok()
         });
-        Step { at, exchange: wire::exchange(&file), expected: body.map(|body| Element::from_xml(&body).unwrap()) }
+        Step {
+            at,
+            exchange: wire::exchange(&file),
+            expected: body.map(|body| Element::from_xml(&body).unwrap()),
+        }
     };
     let steps: Vec<Step> = times.zip(files).map(step).collect();
     assert!(steps.len() >= 12, "the recording is not whole");
@@ -107,7 +111,10 @@ fn compare(expected: &Element, found: &Element, context: &str) {
     let (expected_members, found_members) = (members(expected), members(found));
     let lacking: Vec<_> = expected_members.difference(&found_members).collect();
     let surplus: Vec<_> = found_members.difference(&expected_members).collect();
-    assert!(lacking.is_empty() && surplus.is_empty(), "{context}: lacks {lacking:?}, has besides {surplus:?}");
+    assert!(
+        lacking.is_empty() && surplus.is_empty(),
+        "{context}: lacks {lacking:?}, has besides {surplus:?}"
+    );
     for path in ["status/state", "creation_status/state", "fault/detail", "detail", "reason"] {
         assert_eq!(found.value(path), expected.value(path), "{context}: {path}");
     }

@@ -44,15 +44,30 @@ const RESOURCES: [Resource; 12] = [
         recorded: &["get_vms_200", "get_vms.xml", "get_vms_search", "get_vms_ID_200", "get_vms_VM1.xml"],
         ours: &["/vms"],
     },
-    Resource { name: "NICs", item: "nic", recorded: &["get_vms_ID_nics", "get_vms_VM1_nics"], ours: &["/vms/WEB/nics"] },
-    Resource { name: "disks of v3", item: "disk", recorded: &["get_vms_ID_disks_200"], ours: &["/vms/WEB/disks"] },
+    Resource {
+        name: "NICs",
+        item: "nic",
+        recorded: &["get_vms_ID_nics", "get_vms_VM1_nics"],
+        ours: &["/vms/WEB/nics"],
+    },
+    Resource {
+        name: "disks of v3",
+        item: "disk",
+        recorded: &["get_vms_ID_disks_200"],
+        ours: &["/vms/WEB/disks"],
+    },
     Resource {
         name: "disk attachments",
         item: "disk_attachment",
         recorded: &["get_vms_ID_diskattachments", "get_vms_VM1_diskattachments"],
         ours: &["/vms/WEB/diskattachments"],
     },
-    Resource { name: "disks", item: "disk", recorded: &["get_disks_200", "get_disks.xml"], ours: &["/disks"] },
+    Resource {
+        name: "disks",
+        item: "disk",
+        recorded: &["get_disks_200", "get_disks.xml"],
+        ours: &["/disks"],
+    },
     Resource {
         name: "reported devices",
         item: "reported_device",
@@ -115,7 +130,11 @@ async fn ovirt_4_4() {
 async fn compare(recording: &str, mode: Mode, headers: &[&str], generation: &str) {
     let Some(directory) = wire::directory(recording) else { return };
     let engine = Engine::start(Options { mode, vms: 20, ..Options::default() }).await;
-    let follow = if mode == Mode::V4_4 { "?follow=cdroms,diskattachments,nics,snapshots,watchdogs,hostdevices" } else { "" };
+    let follow = if mode == Mode::V4_4 {
+        "?follow=cdroms,diskattachments,nics,snapshots,watchdogs,hostdevices"
+    } else {
+        ""
+    };
     let mut complaints = Vec::new();
     for resource in &RESOURCES {
         let recorded = recorded(&directory, resource);
@@ -130,9 +149,8 @@ async fn compare(recording: &str, mode: Mode, headers: &[&str], generation: &str
             assert_eq!(answer.status, 200, "{path}");
             ours.extend(of_items(&answer.xml(), resource.item));
         }
-        let left_out = |path: &str| {
-            LEFT_OUT.iter().any(|(name, part, _)| *name == resource.name && path.contains(part))
-        };
+        let left_out =
+            |path: &str| LEFT_OUT.iter().any(|(name, part, _)| *name == resource.name && path.contains(part));
         for path in lacking(&recorded, &ours, left_out) {
             complaints.push(format!("{}: recorded and lacking here: {path}", resource.name));
         }
@@ -146,7 +164,8 @@ async fn compare(recording: &str, mode: Mode, headers: &[&str], generation: &str
 
 /// Members of the resource in one recording.
 fn recorded(directory: &Path, resource: &Resource) -> Members {
-    let matches = |name: &str| name.ends_with(".xml") && resource.recorded.iter().any(|start| name.starts_with(start));
+    let matches =
+        |name: &str| name.ends_with(".xml") && resource.recorded.iter().any(|start| name.starts_with(start));
     let mut all = Members::new();
     for file in wire::files(directory, matches) {
         let document = Element::from_xml(&std::fs::read_to_string(&file).unwrap()).unwrap();

@@ -19,7 +19,8 @@ pub(crate) fn files(directory: &Path, matches: impl Fn(&str) -> bool) -> Vec<Pat
     let entries = std::fs::read_dir(directory).unwrap();
     let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let paths = entries.map(|entry| entry.unwrap().path());
-    let mut files: Vec<PathBuf> = paths.filter(|path| name(path).is_some_and(|name| matches(&name))).collect();
+    let mut files: Vec<PathBuf> =
+        paths.filter(|path| name(path).is_some_and(|name| matches(&name))).collect();
     files.sort();
     files
 }
@@ -36,7 +37,8 @@ pub(crate) struct Exchange {
 /// Reads a `.http` file.
 pub(crate) fn exchange(path: &Path) -> Exchange {
     let text = std::fs::read_to_string(path).unwrap();
-    let text: String = text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    let text: String =
+        text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     let (request, response) = text.split_once("--- response ---\n").unwrap();
     let (head, body) = request.split_once("--- request body ---\n").unwrap_or((request, ""));
     let mut words = head.split_whitespace();

@@ -36,8 +36,16 @@ const COMMANDS: [Command; 8] = [
         verb: "run",
         since: Mode::V3_0,
         forbidden: &[
-            Up, PoweringUp, WaitForLaunch, PoweringDown, RebootInProgress, SavingState, RestoringState, ImageLocked,
-            Migrating, NotResponding,
+            Up,
+            PoweringUp,
+            WaitForLaunch,
+            PoweringDown,
+            RebootInProgress,
+            SavingState,
+            RestoringState,
+            ImageLocked,
+            Migrating,
+            NotResponding,
         ],
         perform: start,
     },
@@ -60,8 +68,18 @@ const COMMANDS: [Command; 8] = [
         verb: "hibernate",
         since: Mode::V3_0,
         forbidden: &[
-            Down, PoweringUp, WaitForLaunch, PoweringDown, RebootInProgress, Paused, Suspended, SavingState,
-            RestoringState, ImageLocked, Migrating, NotResponding,
+            Down,
+            PoweringUp,
+            WaitForLaunch,
+            PoweringDown,
+            RebootInProgress,
+            Paused,
+            Suspended,
+            SavingState,
+            RestoringState,
+            ImageLocked,
+            Migrating,
+            NotResponding,
         ],
         perform: suspend,
     },
@@ -84,8 +102,16 @@ const COMMANDS: [Command; 8] = [
         verb: "migrate",
         since: Mode::V3_0,
         forbidden: &[
-            Down, WaitForLaunch, PoweringDown, Suspended, SavingState, RestoringState, ImageLocked, Migrating,
-            NotResponding, RebootInProgress,
+            Down,
+            WaitForLaunch,
+            PoweringDown,
+            Suspended,
+            SavingState,
+            RestoringState,
+            ImageLocked,
+            Migrating,
+            NotResponding,
+            RebootInProgress,
         ],
         perform: migrate,
     },
@@ -94,16 +120,35 @@ const COMMANDS: [Command; 8] = [
         verb: "cancel migration for",
         since: Mode::V3_1,
         forbidden: &[
-            Down, Up, PoweringUp, WaitForLaunch, PoweringDown, RebootInProgress, Paused, Suspended, SavingState,
-            RestoringState, ImageLocked, NotResponding,
+            Down,
+            Up,
+            PoweringUp,
+            WaitForLaunch,
+            PoweringDown,
+            RebootInProgress,
+            Paused,
+            Suspended,
+            SavingState,
+            RestoringState,
+            ImageLocked,
+            NotResponding,
         ],
         perform: |work, vm, _| steps(vm, &[(work.now, Up)], false),
     },
 ];
 
 const REBOOT_FORBIDDEN: &[VmStatus] = &[
-    Down, WaitForLaunch, PoweringDown, RebootInProgress, Paused, Suspended, SavingState, RestoringState, ImageLocked,
-    Migrating, NotResponding,
+    Down,
+    WaitForLaunch,
+    PoweringDown,
+    RebootInProgress,
+    Paused,
+    Suspended,
+    SavingState,
+    RestoringState,
+    ImageLocked,
+    Migrating,
+    NotResponding,
 ];
 
 /// States in which a machine counts as running, for the texts of refusals.
@@ -116,8 +161,14 @@ pub fn act(work: &mut Work<'_>, call: &Call, id: &str, action: &str) -> Answer {
     match action {
         "ticket" => return ticket(work, call, &vm, &body),
         "clone" if call.mode() >= Mode::V3_6 => return clone(work, call, &vm, &body),
-        "detach" | "export" | "logon" | "freezefilesystems" | "thawfilesystems" | "reordermacaddresses"
-        | "maintenance" | "move" => return done(work, call, &vm, action),
+        "detach"
+        | "export"
+        | "logon"
+        | "freezefilesystems"
+        | "thawfilesystems"
+        | "reordermacaddresses"
+        | "maintenance"
+        | "move" => return done(work, call, &vm, action),
         _ => {}
     }
     let command = COMMANDS.iter().find(|command| command.action == action && call.mode() >= command.since);
@@ -164,9 +215,12 @@ fn refusal(command: &Command, status: VmStatus) -> String {
 }
 
 fn check_start(work: &Work<'_>, vm: &Vm) -> Result<(), Problem> {
-    let disks = || vm.disks.iter().filter_map(|attachment| work.inventory.disks.get(attachment.disk, work.now));
-    let locked: Vec<&str> =
-        disks().filter(|disk| disk.status.at(work.now) == Lock::Locked).map(|disk| disk.name.as_str()).collect();
+    let disks =
+        || vm.disks.iter().filter_map(|attachment| work.inventory.disks.get(attachment.disk, work.now));
+    let locked: Vec<&str> = disks()
+        .filter(|disk| disk.status.at(work.now) == Lock::Locked)
+        .map(|disk| disk.name.as_str())
+        .collect();
     if !locked.is_empty() {
         return Err(Problem::conflict(format!(
             "Cannot run VM: The following disks are locked: {}. Please try again in a few minutes.",
@@ -283,10 +337,14 @@ fn ticket(work: &mut Work<'_>, call: &Call, vm: &Vm, body: &Element) -> Answer {
 }
 
 fn clone(work: &mut Work<'_>, call: &Call, vm: &Vm, body: &Element) -> Answer {
-    let name = body.value("vm/name").ok_or_else(|| Problem::incomplete("Action [vm.name] required for doClone"))?;
+    let name =
+        body.value("vm/name").ok_or_else(|| Problem::incomplete("Action [vm.name] required for doClone"))?;
     let status = vm.status(work.now);
     if matches!(status, Suspended | SavingState | RestoringState | ImageLocked) {
-        return Err(Problem::conflict(format!("Cannot clone VM because the VM is in {} status.", status.title())));
+        return Err(Problem::conflict(format!(
+            "Cannot clone VM because the VM is in {} status.",
+            status.title()
+        )));
     }
     let ends = work.after(delays::CREATE_VM);
     let copy = Vm {

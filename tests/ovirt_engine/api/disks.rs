@@ -60,7 +60,8 @@ fn made(
         Some(reference) => lists::find(&work.inventory.storage_domains, Some(reference), work.now)
             .map(|domain| domain.id)
             .ok_or_else(|| Problem::invalid("Cannot add Virtual Disk. Storage Domain doesn't exist."))?,
-        None => default.ok_or_else(|| Problem::incomplete("Disk [storageDomains.storageDomains] required for add"))?,
+        None => default
+            .ok_or_else(|| Problem::incomplete("Disk [storageDomains.storageDomains] required for add"))?,
     };
     let ready = if call.waits() { work.now } else { work.after(delays::LOCK_DISK) };
     let disk = Disk {
@@ -84,9 +85,9 @@ fn made(
 fn refuse_locked(work: &Work<'_>, disk: &Disk, verb: &str) -> Result<(), Problem> {
     match disk.status.at(work.now) {
         Lock::Ok => Ok(()),
-        Lock::Locked => {
-            Err(Problem::conflict(format!("Cannot {verb} Virtual Disk: Disk is locked. Please try again later.")))
-        }
+        Lock::Locked => Err(Problem::conflict(format!(
+            "Cannot {verb} Virtual Disk: Disk is locked. Please try again later."
+        ))),
     }
 }
 
@@ -266,7 +267,9 @@ pub fn detach(work: &mut Work<'_>, call: &Call, id: &str, disk: &str) -> Answer 
     let vm = work.vm(call, id)?;
     let attachment = attached(call, &vm, disk)?.clone();
     if attachment.active && vm.status(work.now).runs() {
-        return Err(Problem::conflict("Cannot detach Virtual Disk. The disk is active and the VM is running."));
+        return Err(Problem::conflict(
+            "Cannot detach Virtual Disk. The disk is active and the VM is running.",
+        ));
     }
     let body = call.optional_element("action");
     let keeps = match (call.v3(), call.flag("detach_only")) {

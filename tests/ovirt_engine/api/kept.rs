@@ -71,12 +71,15 @@ pub fn remove(work: &mut Work<'_>, call: &Call) -> Answer {
 /// Writes the resource with its address.
 pub fn write(kept: &Kept, x: &mut Xml<'_>) {
     let href = format!("{}/{}/{}", x.dialect.prefix, kept.collection, kept.id);
-    x.resource(&kept.element.name, &href, kept.id, |x| kept.element.children.iter().for_each(|child| echo(child, x)));
+    x.resource(&kept.element.name, &href, kept.id, |x| {
+        kept.element.children.iter().for_each(|child| echo(child, x))
+    });
 }
 
 /// Writes an element as it was sent.
 pub fn echo(element: &Element, x: &mut Xml<'_>) {
-    let attributes: Vec<(&str, &str)> = element.attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let attributes: Vec<(&str, &str)> =
+        element.attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     if element.children.is_empty() && (attributes.is_empty() || !element.text.trim().is_empty()) {
         return x.text_with(&element.name, &attributes, element.text.trim());
     }

@@ -91,7 +91,12 @@ pub fn hosts(work: &Work<'_>, call: &Call, id: Option<&str>) -> Answer {
             let cluster = work.inventory.clusters.get(host.cluster, work.now);
             cluster.map(|cluster| cluster.name.clone()).into_iter().collect()
         }
-        _ => work.inventory.data_center_of(host.cluster, work.now).map(|dc| dc.name.clone()).into_iter().collect(),
+        _ => work
+            .inventory
+            .data_center_of(host.cluster, work.now)
+            .map(|dc| dc.name.clone())
+            .into_iter()
+            .collect(),
     };
     table(work, call, &work.inventory.hosts, id, ("hosts", fields), values, hosts::host)
 }
@@ -120,7 +125,15 @@ pub fn networks(work: &Work<'_>, call: &Call, id: Option<&str>) -> Answer {
 
 pub fn profiles(work: &Work<'_>, call: &Call, id: Option<&str>) -> Answer {
     let none = |_: &VnicProfile, _: &str| Vec::new();
-    table(work, call, &work.inventory.profiles, id, ("vnic_profiles", &["name", "id"]), none, networks::profile)
+    table(
+        work,
+        call,
+        &work.inventory.profiles,
+        id,
+        ("vnic_profiles", &["name", "id"]),
+        none,
+        networks::profile,
+    )
 }
 
 pub fn instance_types(work: &Work<'_>, call: &Call, id: Option<&str>) -> Answer {

@@ -67,13 +67,15 @@ fn boot_devices(element: &Element) -> Option<Vec<String>> {
     let os = element.child("os")?;
     let v3 = os.children("boot").filter_map(|boot| boot.value("dev"));
     let v4 = os.find("boot/devices").into_iter().flat_map(|devices| devices.children("device"));
-    let all: Vec<String> = v3.map(str::to_owned).chain(v4.map(|device| device.text.trim().to_owned())).collect();
+    let all: Vec<String> =
+        v3.map(str::to_owned).chain(v4.map(|device| device.text.trim().to_owned())).collect();
     (!all.is_empty()).then_some(all)
 }
 
 fn custom_properties(element: &Element) -> Option<Vec<(String, String)>> {
     let all = element.child("custom_properties")?.children("custom_property");
-    let pair = |property: &Element| Some((property.value("name")?.to_owned(), property.value("value")?.to_owned()));
+    let pair =
+        |property: &Element| Some((property.value("name")?.to_owned(), property.value("value")?.to_owned()));
     Some(all.filter_map(pair).collect())
 }
 

@@ -42,10 +42,14 @@ pub fn add_nic(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
     let name = element.value("name");
     let name = name.ok_or_else(|| Problem::incomplete(format!("{class} [name] required for add")))?;
     if vm.status(work.now) == VmStatus::ImageLocked {
-        return Err(Problem::conflict("Cannot add Network Interface. VM is locked. Please try again in a few minutes."));
+        return Err(Problem::conflict(
+            "Cannot add Network Interface. VM is locked. Please try again in a few minutes.",
+        ));
     }
     if vm.nics.iter().any(|nic| nic.name == name) {
-        return Err(Problem::conflict("Cannot add Network Interface. Network interface name is already in use."));
+        return Err(Problem::conflict(
+            "Cannot add Network Interface. Network interface name is already in use.",
+        ));
     }
     let (mac, address) = work.inventory.next_address();
     let (profile, network) = attached_to(work, call, &vm, &element)?;
@@ -68,7 +72,8 @@ pub fn add_nic(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
 /// The profile and network that a NIC's body names; else the first of the machine's data center.
 fn attached_to(work: &Work<'_>, call: &Call, vm: &Vm, element: &Element) -> Result<(Uuid, Uuid), Problem> {
     let (inventory, now) = (&*work.inventory, work.now);
-    let named = |element: &Element| element.value("id").or(element.value("name")).unwrap_or_default().to_owned();
+    let named =
+        |element: &Element| element.value("id").or(element.value("name")).unwrap_or_default().to_owned();
     if let Some(reference) = element.child("vnic_profile").filter(|_| call.mode() >= Mode::V3_6) {
         let profile = lists::find(&inventory.profiles, Some(reference), now)
             .ok_or_else(|| Problem::unknown_entity(call.mode(), named(reference)))?;
@@ -172,16 +177,20 @@ pub fn create(work: &mut Work<'_>, call: &Call) -> Answer {
         VnicProfile { id: Uuid::new_v4(), name: name.to_owned(), network: network.id, port_mirroring: false };
     work.inventory.profiles.put(profile);
     work.inventory.networks.put(network.clone());
-    Ok(work.created(call, false, &format!("networks/{}", network.id), |view, x| networks::network(view, &network, x)))
+    Ok(work.created(call, false, &format!("networks/{}", network.id), |view, x| {
+        networks::network(view, &network, x)
+    }))
 }
 
 pub fn create_profile(work: &mut Work<'_>, call: &Call) -> Answer {
     let element = call.element("vnic_profile")?;
-    let name = element.value("name").ok_or_else(|| Problem::incomplete("VnicProfile [name] required for add"))?;
+    let name =
+        element.value("name").ok_or_else(|| Problem::incomplete("VnicProfile [name] required for add"))?;
     let network = lists::find(&work.inventory.networks, element.child("network"), work.now)
         .ok_or_else(|| Problem::incomplete("VnicProfile [network.id] required for add"))?;
     let port_mirroring = element.parsed("port_mirroring").unwrap_or(false);
-    let profile = VnicProfile { id: Uuid::new_v4(), name: name.to_owned(), network: network.id, port_mirroring };
+    let profile =
+        VnicProfile { id: Uuid::new_v4(), name: name.to_owned(), network: network.id, port_mirroring };
     work.inventory.profiles.put(profile.clone());
     let path = format!("vnicprofiles/{}", profile.id);
     Ok(work.created(call, false, &path, |view, x| networks::profile(view, &profile, x)))

@@ -5,7 +5,9 @@ use super::super::mode::Mode;
 use super::super::render::api_root;
 use super::super::reply::{Problem, Reply};
 use super::tags::Owner;
-use super::{Answer, Work, actions, consoles, disks, kept, lists, log, networks, snapshots, tags, templates, vms};
+use super::{
+    Answer, Work, actions, consoles, disks, kept, lists, log, networks, snapshots, tags, templates, vms,
+};
 
 /// Answers a request whose sender is known and allowed.
 pub fn answer(work: &mut Work<'_>, call: &Call) -> Answer {
@@ -65,7 +67,9 @@ fn get(work: &Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["templates", id, "nics"] => networks::template_nics(work, call, id),
         ["templates", id, "tags"] => tags::carried_by(work, call, Owner::Template, id),
         ["templates", id, what] if *what == attachments => disks::of_template(work, call, id),
-        ["templates", id, what] => templates::show(work, call, id).and_then(|_| lists::empty(work, what, call)),
+        ["templates", id, what] => {
+            templates::show(work, call, id).and_then(|_| lists::empty(work, what, call))
+        }
         ["disks"] if call.mode() >= Mode::V3_1 => disks::list(work, call),
         ["disks", id] if call.mode() >= Mode::V3_1 => disks::show(work, call, id),
         ["disks", id, what] => disks::show(work, call, id).and_then(|_| lists::empty(work, what, call)),
@@ -87,7 +91,9 @@ fn get_inventory(work: &Work<'_>, call: &Call, path: &[&str]) -> Answer {
         }
         ["affinitylabels" | "imagetransfers", _] => kept::show(work, call),
         ["hosts"] | ["hosts", _] => lists::hosts(work, call, id),
-        ["hosts", id, what] => lists::hosts(work, call, Some(id)).and_then(|_| lists::empty(work, what, call)),
+        ["hosts", id, what] => {
+            lists::hosts(work, call, Some(id)).and_then(|_| lists::empty(work, what, call))
+        }
         ["storagedomains"] | ["storagedomains", _] => lists::storage_domains(work, call, id),
         ["storagedomains", id, "disks"] => disks::of_domain(work, call, id),
         ["storagedomains", id, what] => {
@@ -95,17 +101,25 @@ fn get_inventory(work: &Work<'_>, call: &Call, path: &[&str]) -> Answer {
         }
         ["networks"] | ["networks", _] => lists::networks(work, call, id),
         ["networks", id, "vnicprofiles"] if since_3_6 => networks::profiles_of(work, call, id),
-        ["networks", id, what] => lists::networks(work, call, Some(id)).and_then(|_| lists::empty(work, what, call)),
+        ["networks", id, what] => {
+            lists::networks(work, call, Some(id)).and_then(|_| lists::empty(work, what, call))
+        }
         ["vnicprofiles"] | ["vnicprofiles", _] if since_3_6 => lists::profiles(work, call, id),
         ["instancetypes"] | ["instancetypes", _] if since_3_6 => lists::instance_types(work, call, id),
         ["operatingsystems"] if since_3_6 => lists::operating_systems(work, call),
         ["tags"] | ["tags", _] => lists::tags(work, call, id),
         ["users"] | ["users", _] => lists::users(work, call, id),
-        ["users", id, what] => lists::users(work, call, Some(id)).and_then(|_| lists::empty(work, what, call)),
+        ["users", id, what] => {
+            lists::users(work, call, Some(id)).and_then(|_| lists::empty(work, what, call))
+        }
         ["events"] | ["events", _] => log::events(work, call, id),
         ["jobs"] | ["jobs", _] if since_3_6 => log::jobs(work, call, id),
-        ["jobs", id, "steps"] if since_3_6 => log::jobs(work, call, Some(id)).and_then(|_| lists::empty(work, "steps", call)),
-        [collection] if api_root::has(collection, call.mode(), call.v3()) => lists::empty(work, collection, call),
+        ["jobs", id, "steps"] if since_3_6 => {
+            log::jobs(work, call, Some(id)).and_then(|_| lists::empty(work, "steps", call))
+        }
+        [collection] if api_root::has(collection, call.mode(), call.v3()) => {
+            lists::empty(work, collection, call)
+        }
         _ => Err(Problem::NotFound),
     }
 }
@@ -146,7 +160,9 @@ fn post(work: &mut Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["tags"] if call.user.admin => tags::create(work, call),
         ["events"] => log::add_event(work, call),
         ["disks"] if call.mode() >= Mode::V3_1 => disks::create(work, call),
-        ["disks", id, "copy" | "move" | "export" | "sparsify" | "reduce" | "refreshlun"] => disks::act(work, call, id),
+        ["disks", id, "copy" | "move" | "export" | "sparsify" | "reduce" | "refreshlun"] => {
+            disks::act(work, call, id)
+        }
         ["networks"] if call.user.admin => networks::create(work, call),
         ["vnicprofiles"] if call.user.admin => networks::create_profile(work, call),
         ["tags" | "networks" | "vnicprofiles"] => Err(Problem::denied()),

@@ -35,7 +35,8 @@ pub fn create(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
     let vm = work.vm(call, id)?;
     let element = call.element("snapshot")?;
     let description = element.value("description");
-    let description = description.ok_or_else(|| Problem::incomplete("Snapshot [description] required for add"))?;
+    let description =
+        description.ok_or_else(|| Problem::incomplete("Snapshot [description] required for add"))?;
     let status = vm.status(work.now);
     if matches!(status, VmStatus::ImageLocked | VmStatus::Suspended | VmStatus::Migrating) {
         let text = format!("Cannot create Snapshot because the VM is in {} status.", status.title());
@@ -60,9 +61,9 @@ pub fn create(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
 fn refuse_locked(work: &Work<'_>, snapshot: &Snapshot, verb: &str) -> Result<(), Problem> {
     match snapshot.status.at(work.now) {
         Lock::Ok => Ok(()),
-        Lock::Locked => {
-            Err(Problem::conflict(format!("Cannot {verb} Snapshot: Snapshot is locked. Please try again later.")))
-        }
+        Lock::Locked => Err(Problem::conflict(format!(
+            "Cannot {verb} Snapshot: Snapshot is locked. Please try again later."
+        ))),
     }
 }
 
@@ -70,7 +71,9 @@ pub fn remove(work: &mut Work<'_>, call: &Call, id: &str, snapshot: &str) -> Ans
     let vm = work.vm(call, id)?;
     let snapshot = found(work, call, &vm, snapshot)?.clone();
     if snapshot.kind == "active" {
-        return Err(Problem::conflict("Cannot remove Snapshot. Removing the VM active Snapshot is not allowed."));
+        return Err(Problem::conflict(
+            "Cannot remove Snapshot. Removing the VM active Snapshot is not allowed.",
+        ));
     }
     refuse_locked(work, &snapshot, "remove")?;
     let (now, gone) = (work.now, work.after(delays::LOCK_SNAPSHOT));

@@ -53,7 +53,9 @@ fn carried(work: &Work<'_>, call: &Call, owner: Owner, id: &str) -> Result<(Uuid
 fn put(work: &mut Work<'_>, owner: Owner, id: Uuid, tags: Vec<Uuid>) {
     match owner {
         Owner::Vm => work.inventory.vms.update(id, |vm: &mut Vm| vm.tags = tags),
-        Owner::Template => work.inventory.templates.update(id, |template: &mut Template| template.tags = tags),
+        Owner::Template => {
+            work.inventory.templates.update(id, |template: &mut Template| template.tags = tags)
+        }
     }
 }
 

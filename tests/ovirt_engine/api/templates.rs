@@ -12,8 +12,18 @@ use super::super::reply::{Problem, Reply};
 use super::super::search;
 use super::{Answer, Work, lists};
 
-const FIELDS: &[&str] =
-    &["name", "id", "status", "cluster", "datacenter", "tag", "description", "comment", "version_name", "vm.id"];
+const FIELDS: &[&str] = &[
+    "name",
+    "id",
+    "status",
+    "cluster",
+    "datacenter",
+    "tag",
+    "description",
+    "comment",
+    "version_name",
+    "vm.id",
+];
 
 pub fn list(work: &Work<'_>, call: &Call) -> Answer {
     let (inventory, now) = (&*work.inventory, work.now);
@@ -30,7 +40,9 @@ pub fn list(work: &Work<'_>, call: &Call) -> Answer {
             let center = template.cluster.and_then(|cluster| inventory.data_center_of(cluster, now));
             center.map(|center| center.name.clone()).into_iter().collect()
         }
-        "tag" => template.tags.iter().filter_map(|tag| Some(inventory.tags.get(*tag, now)?.name.clone())).collect(),
+        "tag" => {
+            template.tags.iter().filter_map(|tag| Some(inventory.tags.get(*tag, now)?.name.clone())).collect()
+        }
         "vm.id" => users(work, template.id).iter().map(|vm| vm.id.to_string()).collect(),
         "description" => vec![template.machine.description.clone()],
         "comment" => vec![template.machine.comment.clone()],
@@ -56,7 +68,8 @@ pub fn show(work: &Work<'_>, call: &Call, id: &str) -> Answer {
 
 pub fn create(work: &mut Work<'_>, call: &Call) -> Answer {
     let element = call.element("template")?;
-    let name = element.value("name").ok_or_else(|| Problem::incomplete("Template [name] required for add"))?;
+    let name =
+        element.value("name").ok_or_else(|| Problem::incomplete("Template [name] required for add"))?;
     let vm = element.child("vm").and_then(|vm| vm.value("id").or(vm.value("name")));
     vm.ok_or_else(|| Problem::incomplete("Template [vm.id|name] required for add"))?;
     let vm = lists::find(&work.inventory.vms, element.child("vm"), work.now)

@@ -16,8 +16,25 @@ use super::{Answer, Work, lists, machines};
 
 /// Fields by which machines are searched.
 const FIELDS: &[&str] = &[
-    "name", "status", "cluster", "datacenter", "template", "tag", "id", "host", "description", "comment", "memory",
-    "type", "os", "creationdate", "vcpus", "ip", "mac", "fqdn", "user",
+    "name",
+    "status",
+    "cluster",
+    "datacenter",
+    "template",
+    "tag",
+    "id",
+    "host",
+    "description",
+    "comment",
+    "memory",
+    "type",
+    "os",
+    "creationdate",
+    "vcpus",
+    "ip",
+    "mac",
+    "fqdn",
+    "user",
 ];
 
 pub fn list(work: &Work<'_>, call: &Call) -> Answer {
@@ -37,7 +54,9 @@ fn values(work: &Work<'_>, vm: &Vm, field: &str) -> Vec<String> {
         "cluster" => one(inventory.clusters.get(vm.cluster, now).map(|cluster| cluster.name.clone())),
         "datacenter" => one(inventory.data_center_of(vm.cluster, now).map(|center| center.name.clone())),
         "template" => one(inventory.templates.get(vm.template, now).map(|template| template.name.clone())),
-        "host" if vm.status(now).runs() => one(inventory.hosts.get(vm.host, now).map(|host| host.name.clone())),
+        "host" if vm.status(now).runs() => {
+            one(inventory.hosts.get(vm.host, now).map(|host| host.name.clone()))
+        }
         "tag" => vm.tags.iter().filter_map(|tag| Some(inventory.tags.get(*tag, now)?.name.clone())).collect(),
         "memory" => vec![(vm.machine.memory >> 20).to_string()],
         "vcpus" => vec![(vm.machine.cores * vm.machine.sockets * vm.machine.threads).to_string()],
@@ -49,7 +68,9 @@ fn values(work: &Work<'_>, vm: &Vm, field: &str) -> Vec<String> {
         "comment" => vec![vm.machine.comment.clone()],
         "type" => vec![vm.machine.kind.clone()],
         "os" => vec![vm.machine.os.clone()],
-        "user" => vm.users.iter().filter_map(|user| Some(inventory.users.get(*user, now)?.name.clone())).collect(),
+        "user" => {
+            vm.users.iter().filter_map(|user| Some(inventory.users.get(*user, now)?.name.clone())).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -100,7 +121,8 @@ fn described(work: &mut Work<'_>, call: &Call, element: &Element) -> Result<Vm, 
     };
     let machine = machines::changed(Machine { description: String::new(), ..base }, element, mode)?;
     let id = element.value("id").and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(Uuid::new_v4);
-    let status = if template.disks.is_empty() { Schedule::new(work.now, VmStatus::Down) } else { locked(work, call) };
+    let status =
+        if template.disks.is_empty() { Schedule::new(work.now, VmStatus::Down) } else { locked(work, call) };
     let creation = (!template.disks.is_empty()).then(|| (Uuid::new_v4(), status.since(i64::MAX)));
     let disks = copied_disks(work, &template.disks, name, cluster.id, call.waits());
     let nics = copied_nics(work, &template.nics);
@@ -159,7 +181,9 @@ fn places(work: &Work<'_>, call: &Call, element: &Element) -> Result<(Arc<Cluste
     let template = lists::find(&work.inventory.templates, element.child("template"), work.now)
         .ok_or_else(|| not_found(mode, "Template", element.child("template")))?;
     if template.status.at(work.now) == Lock::Locked {
-        return Err(Problem::conflict("Cannot add VM. VM's Image is locked. Please try again in a few minutes."));
+        return Err(Problem::conflict(
+            "Cannot add VM. VM's Image is locked. Please try again in a few minutes.",
+        ));
     }
     Ok((cluster, template))
 }
@@ -214,7 +238,9 @@ pub fn update(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
     }
     let name = element.value("name").unwrap_or(&vm.name).to_owned();
     if name != vm.name && work.inventory.vms.named(&name, work.now).is_some() {
-        return Err(Problem::conflict("Cannot edit VM. The VM name is already in use, please choose a unique name and try again."));
+        return Err(Problem::conflict(
+            "Cannot edit VM. The VM name is already in use, please choose a unique name and try again.",
+        ));
     }
     let machine = machines::changed(vm.machine.clone(), &element, call.mode())?;
     let cluster = lists::find(&work.inventory.clusters, element.child("cluster"), work.now);
@@ -278,7 +304,8 @@ fn refuse_removal(vm: &Vm, status: VmStatus) -> Result<(), Problem> {
 /// `GET vms/ID/creation_status/TASK`.
 pub fn creation_status(work: &Work<'_>, call: &Call, id: &str, task: &str) -> Answer {
     let vm = work.vm(call, id)?;
-    let (task_id, ends) = vm.creation.filter(|(known, _)| known.to_string() == task).ok_or(Problem::NotFound)?;
+    let (task_id, ends) =
+        vm.creation.filter(|(known, _)| known.to_string() == task).ok_or(Problem::NotFound)?;
     let status = if work.now < ends { "in_progress" } else { "complete" };
     let href = format!("{}/vms/{id}/creation_status/{task}", call.shown.dialect.prefix);
     Ok(Reply::resource(200, &work.view(call), |_, x| {

@@ -162,15 +162,23 @@ fn summary(view: &View<'_>, x: &mut Xml<'_>) {
     let users = inventory.users.all(now).count();
     let domains = inventory.storage_domains.all(now).count();
     let v3 = x.dialect.v3();
-    let mut counts =
-        [("vms", vms, running), ("hosts", hosts, hosts), ("users", users, users), ("storage_domains", domains, domains)];
+    let mut counts = [
+        ("vms", vms, running),
+        ("hosts", hosts, hosts),
+        ("users", users, users),
+        ("storage_domains", domains, domains),
+    ];
     if !v3 {
         counts.sort_unstable();
     }
     x.group("summary", |x| {
         for (name, total, active) in counts {
             x.group(name, |x| {
-                let rows = if v3 { [("total", total), ("active", active)] } else { [("active", active), ("total", total)] };
+                let rows = if v3 {
+                    [("total", total), ("active", active)]
+                } else {
+                    [("active", active), ("total", total)]
+                };
                 rows.into_iter().for_each(|(row, count)| x.text(row, count));
             });
         }

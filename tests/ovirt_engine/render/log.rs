@@ -136,7 +136,8 @@ pub type Statistic = (&'static str, &'static str, u64, &'static str);
 pub fn statistics(statistics: &[Statistic], owner: (&'static str, &str, Uuid), x: &mut Xml<'_>) {
     let (kind, href, id) = owner;
     for (name, description, value, unit) in statistics {
-        let own = Uuid::from_u128(name.bytes().fold(0x5_7a71, |sum: u128, byte| (sum << 7) ^ u128::from(byte)));
+        let own =
+            Uuid::from_u128(name.bytes().fold(0x5_7a71, |sum: u128, byte| (sum << 7) ^ u128::from(byte)));
         x.resource("statistic", &format!("{href}/statistics/{own}"), own, |x| {
             x.text("name", name);
             x.text("description", description);

@@ -13,16 +13,44 @@ const QUOTA: &str = "712172d4-dc8e-4989-8a20-578506088116";
 
 /// Members of the v4 `<initialization>` in the order of the schema.
 const INITIALIZATION: [&str; 17] = [
-    "active_directory_ou", "authorized_ssh_keys", "custom_script", "dns_search", "dns_servers", "domain",
-    "host_name", "input_locale", "nic_configurations", "org_name", "regenerate_ids", "regenerate_ssh_keys",
-    "root_password", "system_locale", "timezone", "user_locale", "user_name",
+    "active_directory_ou",
+    "authorized_ssh_keys",
+    "custom_script",
+    "dns_search",
+    "dns_servers",
+    "domain",
+    "host_name",
+    "input_locale",
+    "nic_configurations",
+    "org_name",
+    "regenerate_ids",
+    "regenerate_ssh_keys",
+    "root_password",
+    "system_locale",
+    "timezone",
+    "user_locale",
+    "user_name",
 ];
 
 /// Members of v3's, likewise.
 const INITIALIZATION_V3: [&str; 17] = [
-    "host_name", "domain", "timezone", "authorized_ssh_keys", "regenerate_ssh_keys", "regenerate_ids",
-    "dns_servers", "dns_search", "nic_configurations", "root_password", "custom_script", "input_locale",
-    "system_locale", "user_locale", "user_name", "active_directory_ou", "org_name",
+    "host_name",
+    "domain",
+    "timezone",
+    "authorized_ssh_keys",
+    "regenerate_ssh_keys",
+    "regenerate_ids",
+    "dns_servers",
+    "dns_search",
+    "nic_configurations",
+    "root_password",
+    "custom_script",
+    "input_locale",
+    "system_locale",
+    "user_locale",
+    "user_name",
+    "active_directory_ou",
+    "org_name",
 ];
 
 /// Where the display of a running machine is.
@@ -178,7 +206,8 @@ fn echo(element: &Element, x: &mut Xml<'_>) {
     if element.children.is_empty() && element.attributes.is_empty() {
         return x.text(&element.name, &element.text);
     }
-    let attributes: Vec<(&str, &str)> = element.attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let attributes: Vec<(&str, &str)> =
+        element.attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     x.element(&element.name, &attributes, |x| element.children.iter().for_each(|child| echo(child, x)));
 }
 

@@ -10,8 +10,15 @@ const SCHEDULING_POLICY: &str = "b4ed2332-a7ac-4d5f-9596-99a439cb2812";
 const MIGRATION_POLICY: &str = "80554327-0569-496b-bdeb-fcbbf52b827b";
 
 const CLUSTER_LINKS_4: &[&str] = &[
-    "affinitygroups", "glusterhooks", "glustervolumes", "enabledfeatures", "externalnetworkproviders", "cpuprofiles",
-    "permissions", "networkfilters", "networks",
+    "affinitygroups",
+    "glusterhooks",
+    "glustervolumes",
+    "enabledfeatures",
+    "externalnetworkproviders",
+    "cpuprofiles",
+    "permissions",
+    "networkfilters",
+    "networks",
 ];
 const CENTER_LINKS: &[&str] =
     &["storagedomains", "clusters", "networks", "permissions", "quotas", "qoss", "iscsibonds"];
@@ -37,7 +44,11 @@ pub fn data_center(view: &View<'_>, center: &DataCenter, x: &mut Xml<'_>) {
             x.text("description", &center.description);
         }
         x.links(&href, center_links(mode));
-        if x.dialect.v3() { center_v3(center, x) } else { center_v4(x) }
+        if x.dialect.v3() {
+            center_v3(center, x)
+        } else {
+            center_v4(x)
+        }
         if view.shown.follow.has("clusters") && !x.dialect.v3() {
             x.group("clusters", |x| {
                 let all = view.inventory.clusters.all(view.now);
@@ -115,7 +126,12 @@ fn cluster_links(x: &Xml<'_>) -> &'static [&'static str] {
             &["networks", "permissions", "glustervolumes", "glusterhooks", "affinitygroups", "cpuprofiles"]
         }
         (true, Mode::V4_1 | Mode::V4_4) => &[
-            "networks", "permissions", "glustervolumes", "glusterhooks", "affinitygroups", "cpuprofiles",
+            "networks",
+            "permissions",
+            "glustervolumes",
+            "glusterhooks",
+            "affinitygroups",
+            "cpuprofiles",
             "networkfilters",
         ],
         (false, _) => CLUSTER_LINKS_4,

@@ -26,7 +26,14 @@ pub fn disk(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
         x.actions(&href, if late { DISK_ACTIONS } else { &["sparsify", "copy", "export", "move"] });
         x.text("name", &disk.name);
         x.text("description", &disk.description);
-        x.links(&href, if late { &["permissions", "disksnapshots", "statistics"] } else { &["permissions", "statistics"] });
+        x.links(
+            &href,
+            if late {
+                &["permissions", "disksnapshots", "statistics"]
+            } else {
+                &["permissions", "statistics"]
+            },
+        );
         x.text("actual_size", disk.actual);
         x.text("alias", &disk.name);
         if late {
@@ -106,7 +113,9 @@ fn disk_v3(view: &View<'_>, disk: &Disk, href: &str, owned: Option<Owned<'_>>, x
             x.text("alias", &disk.name);
             x.text("image_id", disk.image);
         }
-        x.group("storage_domains", |x| x.empty("storage_domain", &[("id", &disk.storage_domain.to_string())]));
+        x.group("storage_domains", |x| {
+            x.empty("storage_domain", &[("id", &disk.storage_domain.to_string())])
+        });
         sizes_v3(disk, x);
         x.state("status", disk.status.at(view.now).word());
         if let Some((_, attachment)) = owned {
@@ -193,7 +202,8 @@ fn logical_name(view: &View<'_>, kind: &str, id: Uuid, disk: Uuid) -> Option<Str
 /// `<storage_domain>`, at the top or, with `attached`, below its data center.
 pub fn storage_domain(_: &View<'_>, domain: &StorageDomain, attached: bool, x: &mut Xml<'_>) {
     let top = format!("{}/storagedomains/{}", x.dialect.prefix, domain.id);
-    let below = format!("{}/datacenters/{}/storagedomains/{}", x.dialect.prefix, domain.data_center, domain.id);
+    let below =
+        format!("{}/datacenters/{}/storagedomains/{}", x.dialect.prefix, domain.data_center, domain.id);
     let href = if attached { below } else { top };
     x.resource("storage_domain", &href, domain.id, |x| {
         let first = x.dialect.mode == Mode::V3_0;

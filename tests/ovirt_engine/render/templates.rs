@@ -20,7 +20,10 @@ pub fn template(view: &View<'_>, template: &Template, x: &mut Xml<'_>) {
     x.resource("template", &href, template.id, |x| {
         let first = mode == Mode::V3_0;
         if !first {
-            x.actions(&href, if mode == Mode::V4_1 && !x.dialect.v3() { &["seal", "export"] } else { &["export"] });
+            x.actions(
+                &href,
+                if mode == Mode::V4_1 && !x.dialect.v3() { &["seal", "export"] } else { &["export"] },
+            );
         }
         x.text("name", &template.name);
         x.text("description", &template.machine.description);

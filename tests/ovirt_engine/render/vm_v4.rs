@@ -77,7 +77,13 @@ fn guest_operating_system(x: &mut Xml<'_>) {
         x.text("codename", "Server");
         x.text("distribution", "Red Hat Enterprise Linux Server");
         x.text("family", "Linux");
-        x.group("kernel", |x| version(x, "3.10.0-1062.el7.x86_64", &[("build", 0), ("major", 3), ("minor", 10), ("revision", 1062)]));
+        x.group("kernel", |x| {
+            version(
+                x,
+                "3.10.0-1062.el7.x86_64",
+                &[("build", 0), ("major", 3), ("minor", 10), ("revision", 1062)],
+            )
+        });
         version(x, "7.7", &[("build", 0), ("major", 7), ("minor", 7)]);
     });
     x.group("guest_time_zone", |x| {
