@@ -124,11 +124,9 @@ impl Mangled {
     /// Takes a chunk of the source, changed as it has to be, cut into pieces.
     fn take(&mut self, chunk: Bytes) {
         let mut chunk = chunk.to_vec();
-        if let Some(bytes) = self.oversize {
-            if let Some(at) = find(&chunk, b"</name>") {
-                chunk.splice(at..at, std::iter::repeat_n(b'x', bytes));
-                self.oversize = None;
-            }
+        if let (Some(bytes), Some(at)) = (self.oversize, find(&chunk, b"</name>")) {
+            chunk.splice(at..at, std::iter::repeat_n(b'x', bytes));
+            self.oversize = None;
         }
         if let Some(at) = self.malformed_at.filter(|at| *at < self.taken + chunk.len()) {
             let at = at.saturating_sub(self.taken);

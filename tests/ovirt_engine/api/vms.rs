@@ -174,11 +174,15 @@ fn places(work: &Work<'_>, call: &Call, element: &Element) -> Result<(Arc<Cluste
         let found = element.child(kind);
         found.and_then(|reference| reference.value("id").or(reference.value("name")))
     };
-    required(call, reference("template"), "template.id|name")?;
+    let of_snapshot = template_of_snapshot(work, element);
+    if of_snapshot.is_none() {
+        required(call, reference("template"), "template.id|name")?;
+    }
     required(call, reference("cluster"), "cluster.id|name")?;
     let cluster = lists::find(&work.inventory.clusters, element.child("cluster"), work.now)
         .ok_or_else(|| not_found(mode, "Cluster", element.child("cluster")))?;
-    let template = lists::find(&work.inventory.templates, element.child("template"), work.now)
+    let template = of_snapshot
+        .or_else(|| lists::find(&work.inventory.templates, element.child("template"), work.now))
         .ok_or_else(|| not_found(mode, "Template", element.child("template")))?;
     if template.status.at(work.now) == Lock::Locked {
         return Err(Problem::conflict(
@@ -186,6 +190,14 @@ fn places(work: &Work<'_>, call: &Call, element: &Element) -> Result<(Arc<Cluste
         ));
     }
     Ok((cluster, template))
+}
+
+/// The template of the machine whose snapshot the body names.
+fn template_of_snapshot(work: &Work<'_>, element: &Element) -> Option<Arc<Template>> {
+    let id: Uuid = element.find("snapshots/snapshot")?.parsed("id")?;
+    let has = |vm: &&Arc<Vm>| vm.snapshots.iter().any(|snapshot| snapshot.id == id);
+    let vm = work.inventory.vms.all(work.now).find(has)?;
+    work.inventory.templates.get(vm.template, work.now).cloned()
 }
 
 fn not_found(mode: Mode, kind: &str, reference: Option<&Element>) -> Problem {
