@@ -40,8 +40,12 @@ struct Mangled {
 
 /// Applies to the answer what befell its request.
 pub fn mangled(response: Response<Body>, kinds: &[Kind], line: Line) -> Response<Body> {
-    let touches =
-        |kind: &Kind| !matches!(kind, Kind::Html { .. } | Kind::ForgetSessions | Kind::Hang | Kind::Endless);
+    let touches = |kind: &Kind| {
+        !matches!(
+            kind,
+            Kind::Html { .. } | Kind::Fault { .. } | Kind::ForgetSessions | Kind::Hang | Kind::Endless
+        )
+    };
     if !kinds.iter().any(touches) {
         return response;
     }
@@ -61,6 +65,7 @@ pub fn mangled(response: Response<Body>, kinds: &[Kind], line: Line) -> Response
             Kind::CloseAfterAnswer => mangled.ends = true,
             Kind::CloseOnReuse => mangled.dies = true,
             Kind::Html { .. }
+            | Kind::Fault { .. }
             | Kind::ForgetSessions
             | Kind::Hang
             | Kind::CloseWithoutAnswer

@@ -46,6 +46,7 @@ impl Work<'_> {
             now: self.now,
             agent_lag: self.clock.scaled(delays::GUEST_AGENT),
             creating: false,
+            single: false,
             shown: &call.shown,
         }
     }

@@ -31,7 +31,7 @@ fn refuse_unknown_follow(call: &Call, collection: &str) -> Result<(), Problem> {
     match call.shown.follow.unknown(last).filter(|_| call.mode() >= Mode::V4_4) {
         Some(path) => {
             let detail = format!("Could not find link '{path}'");
-            Err(Problem::Fault(500, "Operation Failed", detail))
+            Err(Problem::Fault(500, "Operation Failed".to_owned(), detail))
         }
         None => Ok(()),
     }

@@ -10,7 +10,7 @@ use super::super::element::Element;
 use super::super::mode::Mode;
 use super::super::model::*;
 use super::super::render;
-use super::super::reply::{Problem, Reply};
+use super::super::reply::{Problem, Reply, View};
 use super::super::{search, seed};
 use super::{Answer, Work, lists, machines};
 
@@ -85,7 +85,8 @@ fn search_statuses(status: VmStatus) -> Vec<String> {
 
 pub fn show(work: &Work<'_>, call: &Call, id: &str) -> Answer {
     let vm = work.vm(call, id)?;
-    Ok(Reply::resource(200, &work.view(call), |view, x| render::vms::vm(view, &vm, x)))
+    let view = View { single: true, ..work.view(call) };
+    Ok(Reply::resource(200, &view, |view, x| render::vms::vm(view, &vm, x)))
 }
 
 pub fn create(work: &mut Work<'_>, call: &Call) -> Answer {
@@ -246,7 +247,7 @@ pub fn update(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
     let vm = work.vm(call, id)?;
     if element.value("id").is_some_and(|id| id != vm.id.to_string()) {
         let detail = "Attempt to set immutable field: id".to_owned();
-        return Err(Problem::Fault(409, "Broken immutability constraint", detail));
+        return Err(Problem::Fault(409, "Broken immutability constraint".to_owned(), detail));
     }
     let name = element.value("name").unwrap_or(&vm.name).to_owned();
     if name != vm.name && work.inventory.vms.named(&name, work.now).is_some() {
