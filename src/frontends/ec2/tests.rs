@@ -528,6 +528,19 @@ fn a_size_is_an_instance_type() {
     let body = answer(synthetic, &[]).unwrap();
     assert!(body.contains("<instanceType>c2.m4096</instanceType>"));
     assert!(body.contains("<sizeInMiB>4096</sizeInMiB>"));
+    let unsized_profile = HardwareProfile {
+        id: "opaque".into(),
+        name: "opaque".into(),
+        cpus: None,
+        memory: None,
+        storage: None,
+        architecture: None,
+    };
+    let opaque = [Resource::HardwareProfile(unsized_profile)];
+    let body = answer(call("Action=DescribeInstanceTypes"), &opaque).unwrap();
+    assert!(!body.contains("opaque"), "clients count on a size: {body}");
+    let body = answer(call("Action=DescribeInstanceTypes&InstanceType=opaque"), &opaque).unwrap();
+    assert!(body.contains("<instanceType>opaque</instanceType>"));
     let unknown = call("Action=DescribeInstanceTypes&InstanceType.1=nonsense");
     let mut encode = call("Action=DescribeInstanceTypes").encode;
     let reply = encode.fail(&answer(unknown, &[]).unwrap_err());
@@ -560,9 +573,15 @@ fn nobody_is_challenged_and_a_signer_is_not() {
 #[test]
 fn paths_are_claimed() {
     let only = Ec2::new(Settings { only: true, ..ec2().settings.clone() });
-    for (path, shared) in [("/ec2", true), ("/ec2/", true), ("/", false), ("/api", false), ("/ec2x", false)] {
+    for (path, shared, alone) in [
+        ("/ec2", true, true),
+        ("/ec2/", true, true),
+        ("/", false, true),
+        ("/ec2x", false, false),
+        ("/ovirt-engine/api", false, false),
+    ] {
         assert_eq!(ec2().claims(path), shared, "{path}");
-        assert!(only.claims(path), "{path}");
+        assert_eq!(only.claims(path), alone, "{path}");
     }
 }
 
