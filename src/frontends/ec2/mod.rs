@@ -59,7 +59,7 @@ const DEFAULT_REGION: &str = "us-east-1";
 pub struct Settings {
     /// The region's name; none for the one that each client signs for.
     pub region: Option<String>,
-    /// Whether it is the only front end: `/` is its own then, besides `/ec2` and `/ec2/`.
+    /// Whether it is the only front end: the root is its own then, too.
     pub only: bool,
     /// The key with which the tokens of pages are sealed. Gateways that stand in for each other need the same.
     pub token_key: [u8; 32],
