@@ -186,6 +186,7 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
     );
     vec![
         ("DescribeRegions", String::new(), None),
+        ("DescribeAddresses", String::new(), None),
         ("DescribeAvailabilityZones", String::new(), list(Kind::Realm, Filter::default())),
         (
             "DescribeImages",

@@ -95,6 +95,7 @@ fn requests_that_make_no_sense_have_their_code() {
         ("Action=DescribeInstances&MaxResults=1001", "InvalidParameterValue"),
         ("Action=DescribeInstances&NextToken=bogus", "InvalidParameterValue"),
         ("Action=DescribeRegions&RegionName.1=mars", "InvalidParameterValue"),
+        ("Action=DescribeAddresses&PublicIp.1=10.0.0.1", "InvalidAddress.NotFound"),
         ("Action=DescribeRegions&Version=new", "NoSuchVersion"),
         ("Action=%zz", "InvalidParameterValue"),
     ] {
