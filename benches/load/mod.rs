@@ -27,7 +27,13 @@ pub struct Measured {
 }
 
 /// Sends `requests` requests over `connections` connections to `address`, and measures the process `pid`.
-pub async fn run(address: &str, request: &str, connections: usize, requests: usize, pid: u32) -> io::Result<Measured> {
+pub async fn run(
+    address: &str,
+    request: &str,
+    connections: usize,
+    requests: usize,
+    pid: u32,
+) -> io::Result<Measured> {
     let left = Arc::new(AtomicUsize::new(requests));
     let (cpu, began) = (cpu_time(pid)?, Instant::now());
     let tasks: Vec<_> = (0..connections)
@@ -118,7 +124,8 @@ async fn skip(stream: &mut BufReader<TcpStream>, length: u64) -> io::Result<usiz
 pub fn cpu_time(pid: u32) -> io::Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let after_name = stat.rsplit(") ").next().unwrap_or_default();
-    let ticks: u64 = after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 =
+        after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Ok(Duration::from_millis(ticks * 10))
 }
 
@@ -126,5 +133,6 @@ pub fn cpu_time(pid: u32) -> io::Result<Duration> {
 pub fn resident(pid: u32) -> io::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().split(' ').next()?.parse().ok()).ok_or_else(|| io::Error::other("no VmRSS"))
+    line.and_then(|line| line.trim().split(' ').next()?.parse().ok())
+        .ok_or_else(|| io::Error::other("no VmRSS"))
 }

@@ -6,8 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::Spanned;
 
 use super::{
-    AccessKey, Settings,
+    AccessKey,
     file::{AccessKeyTable, Hidden},
+    layers::Settings,
     problem::{Place, Problems},
     providers::Providers,
 };
@@ -18,10 +19,11 @@ const SECRET_CAP: usize = 4096;
 /// The longest id of an access key, in bytes.
 const ID_CAP: usize = 128;
 
-/// The keys of the file, and the mock cloud's own for every provider of it.
+/// The keys of the file, and the mock cloud's own for every provider of it. Without providers, which are wrong then,
+/// only the keys themselves are looked at.
 pub(super) fn access_keys(
     settings: Settings<'_>,
-    providers: &Providers,
+    providers: Option<&Providers>,
     problems: &mut Problems,
     warnings: &mut Vec<String>,
 ) -> Vec<AccessKey> {
@@ -38,7 +40,8 @@ pub(super) fn access_keys(
     if settings.file.access_keys.iter().any(inline) && settings.source.is_open_to_all() {
         warnings.push("everybody on this machine can read the secrets in the config file".to_owned());
     }
-    let built_in = providers.all().filter(|provider| provider.driver == mock::NAME);
+    let built_in =
+        providers.into_iter().flat_map(Providers::all).filter(|provider| provider.driver == mock::NAME);
     let built_in: Vec<_> = built_in.map(|provider| mock_key(&provider.name)).collect();
     let (new, _): (Vec<_>, Vec<_>) =
         built_in.into_iter().partition(|key| !keys.iter().any(|known| collide(known, key)));
@@ -49,13 +52,13 @@ pub(super) fn access_keys(
 fn access_key(
     settings: Settings<'_>,
     table: &AccessKeyTable,
-    providers: &Providers,
+    providers: Option<&Providers>,
     problems: &mut Problems,
 ) -> Option<AccessKey> {
     let place = settings.source.place(&table.id);
-    let provider = match &table.provider {
-        None => None,
-        Some(wanted) => {
+    let provider = match (&table.provider, providers) {
+        (None, _) | (_, None) => None,
+        (Some(wanted), Some(providers)) => {
             let found = providers.find(wanted.get_ref());
             let name = found.map(|provider| provider.name.clone());
             let missing = || format!("there is no provider '{}'", wanted.get_ref());

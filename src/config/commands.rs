@@ -7,7 +7,7 @@ use std::{
 
 use clap::CommandFactory;
 
-use super::{Arguments, Command, Config, Environment, load_with};
+use super::{Arguments, Command, Config, layers::Environment, load_with};
 use crate::drivers::DRIVERS;
 
 /// Does what the arguments ask for on `out` and says how to leave; none when they ask for a gateway.

@@ -23,7 +23,7 @@ pub(super) struct File {
     pub(super) driver: Option<Spanned<String>>,
     pub(super) provider: Option<Spanned<String>>,
     pub(super) allowed_providers: Option<Vec<Spanned<String>>>,
-    pub(super) frontends: Option<Vec<Spanned<String>>>,
+    pub(super) frontends: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) hostname: Option<Spanned<String>>,
     pub(super) port: Option<Spanned<u16>>,
     pub(super) timeout: Option<Spanned<f64>>,

@@ -9,8 +9,9 @@ use std::{
 use toml::Spanned;
 
 use super::{
-    Listener, ListenerTls, Settings,
+    Listener, ListenerTls,
     file::{ListenerTable, MetricsTable, Source},
+    layers::Settings,
     problem::{Place, Problems},
 };
 

@@ -6,7 +6,10 @@
 mod access_keys;
 mod arguments;
 mod commands;
+mod default_provider;
 mod file;
+mod frontends;
+mod layers;
 mod limits;
 mod listeners;
 mod problem;
@@ -14,17 +17,18 @@ mod providers;
 #[cfg(test)]
 mod tests;
 
-use std::{env, net::SocketAddr, num::NonZeroUsize, path::PathBuf, str::FromStr, thread, time::Duration};
+use std::{env, net::SocketAddr, num::NonZeroUsize, path::PathBuf, thread, time::Duration};
 
 use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
+use crate::exchange::Identity;
 pub use crate::telemetry::Format as LogFormat;
-use crate::{exchange::Identity, frontends};
 pub use arguments::{Arguments, Command, Former};
 pub use commands::answer;
 use file::{File, LogFormatWord, Source};
+use layers::{Environment, Settings};
 pub use limits::Limits;
 use limits::{count, duration};
 use problem::{Located, Problems};
@@ -52,7 +56,7 @@ const FORMER_VARIABLES: [(&str, &str); 4] = [
 pub struct Config {
     /// Where clients are listened to; at least one.
     pub listeners: Vec<Listener>,
-    /// The front ends that are served, of [`frontends::NAMES`]; at least one.
+    /// The front ends that are served, of [`NAMES`](crate::frontends::NAMES); at least one.
     pub frontends: Vec<&'static str>,
     /// The clouds there are, and which of them a request may choose.
     pub providers: Providers,
@@ -136,8 +140,6 @@ fn environment(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
-
 fn load_with(arguments: &Arguments, environment: Environment<'_>) -> Result<Config, Vec<Problem>> {
     let source = match &arguments.config {
         Some(path) => Source::read(path).map_err(|problem| vec![problem])?,
@@ -148,17 +150,8 @@ fn load_with(arguments: &Arguments, environment: Environment<'_>) -> Result<Conf
     let config = Settings { arguments, environment, source: &source, file: &file }.judge(&mut problems);
     match config {
         Some(config) if problems.0.is_empty() => Ok(config),
-        _ => Err(problems.0),
+        _ => Err(problems.in_order()),
     }
-}
-
-/// Everything that was typed.
-#[derive(Clone, Copy)]
-struct Settings<'a> {
-    arguments: &'a Arguments,
-    environment: Environment<'a>,
-    source: &'a Source,
-    file: &'a File,
 }
 
 impl Settings<'_> {
@@ -167,7 +160,7 @@ impl Settings<'_> {
         let Settings { arguments, environment, source, file } = self;
         let mut warnings = arguments.former.judge(problems);
         warnings.extend(former_variables(environment));
-        let frontends = self.frontends(problems);
+        let frontends = frontends::frontends(self, problems);
         let listeners = listeners::listeners(self, problems);
         let metrics = listeners::metrics(source, &file.metrics, &listeners, problems);
         let limits = limits::limits(source, &file.limits, problems);
@@ -179,12 +172,11 @@ impl Settings<'_> {
             seconds => duration(source, seconds.as_ref(), GRACE_PERIOD, problems),
         };
         let threads = threads(source, file, problems);
-        let providers = providers?;
-        let access_keys = access_keys::access_keys(self, &providers, problems, &mut warnings);
+        let access_keys = access_keys::access_keys(self, providers.as_ref(), problems, &mut warnings);
         Some(Config {
             listeners,
             frontends,
-            providers,
+            providers: providers?,
             access_keys,
             limits: limits?,
             metrics,
@@ -195,76 +187,6 @@ impl Settings<'_> {
             warnings,
         })
     }
-
-    fn frontends(self, problems: &mut Problems) -> Vec<&'static str> {
-        let list = |text: Located<String>| -> Vec<Located<String>> {
-            let names = text.value.split(',').map(|name| name.trim().to_owned());
-            names.map(|value| Located { value, place: text.place.clone() }).collect()
-        };
-        let typed = self.text("-f", self.arguments.frontends.as_ref(), "API_FRONTEND", None).map(list);
-        let written = || -> Option<Vec<_>> {
-            Some(self.file.frontends.as_ref()?.iter().map(|name| self.source.locate(name)).collect())
-        };
-        let Some(wanted) = typed.or_else(written) else { return frontends::NAMES.to_vec() };
-        known_frontends(&wanted, problems)
-    }
-
-    /// A text from the first layer that has it.
-    fn text(
-        self,
-        flag: &'static str,
-        typed: Option<&String>,
-        variable: &'static str,
-        written: Option<&toml::Spanned<String>>,
-    ) -> Option<Located<String>> {
-        let typed = typed.map(|value| Located { value: value.clone(), place: Place::Flag(flag) });
-        let inherited = || {
-            let value = (self.environment)(variable)?;
-            Some(Located { value, place: Place::Environment(variable) })
-        };
-        typed.or_else(inherited).or_else(|| written.map(|value| self.source.locate(value)))
-    }
-
-    /// A number from the first layer that has it.
-    fn number<T: Copy + FromStr>(
-        self,
-        (flag, typed): (&'static str, Option<T>),
-        variable: &'static str,
-        written: Option<&toml::Spanned<T>>,
-        problems: &mut Problems,
-    ) -> Option<Located<T>> {
-        if let Some(value) = typed {
-            return Some(Located { value, place: Place::Flag(flag) });
-        }
-        let Some(text) = (self.environment)(variable) else {
-            return written.map(|value| self.source.locate(value));
-        };
-        let place = Place::Environment(variable);
-        let value =
-            problems.keep(&place, text.trim().parse().map_err(|_| format!("'{text}' is no such number")))?;
-        Some(Located { value, place })
-    }
-}
-
-fn known_frontends(wanted: &[Located<String>], problems: &mut Problems) -> Vec<&'static str> {
-    let known = |name: &str| frontends::NAMES.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
-    let unknown: Vec<_> = wanted.iter().filter(|name| known(&name.value).is_none()).collect();
-    if let Some(first) = unknown.first() {
-        let names: Vec<_> = unknown.iter().map(|name| format!("'{}'", name.value)).collect();
-        let (names, there_are) = (names.join(", "), frontends::NAMES.join(", "));
-        problems.add(&first.place, format!("there is no front end {names} yet; there are: {there_are}"));
-    }
-    let mut found: Vec<&'static str> = Vec::new();
-    for name in wanted {
-        match known(&name.value) {
-            Some(name_of_it) if found.contains(&name_of_it) => {
-                problems.add(&name.place, format!("front end '{name_of_it}' is named twice"));
-            }
-            Some(name_of_it) => found.push(name_of_it),
-            None => {}
-        }
-    }
-    found
 }
 
 fn former_variables(environment: Environment<'_>) -> impl Iterator<Item = String> + '_ {

@@ -75,4 +75,13 @@ impl Problems {
     pub(super) fn keep<T>(&mut self, place: &Place, result: Result<T, impl Into<String>>) -> Option<T> {
         result.map_err(|message| self.add(place, message)).ok()
     }
+
+    /// All of them, those of the file in the order of its lines.
+    pub(super) fn in_order(mut self) -> Vec<Problem> {
+        self.0.sort_by_key(|problem| match &problem.place {
+            Place::File(_, line) => *line,
+            Place::Flag(_) | Place::Environment(_) | Place::Default => None,
+        });
+        self.0
+    }
 }

@@ -1,21 +1,22 @@
 //! Providers: the clouds there are, the one that is used, and those that a request may choose.
 
-use std::{cmp::Ordering, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use super::{
-    Settings,
+    default_provider::default_provider,
     file::{ProviderTable, Source},
+    layers::Settings,
     limits::{count, duration, seconds},
     listeners::pem,
-    problem::{Located, Place, Problems},
+    problem::{Located, Problems},
 };
 use crate::{
-    drivers::{self, Address, Entry, mock},
+    drivers::{self, Address, Entry},
     exchange::{Endpoint, Provider, ProviderUrl, Tls},
 };
 
 /// The name of the provider that flags or the environment describe.
-const DESCRIBED: &str = "default";
+pub(super) const DESCRIBED: &str = "default";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
@@ -31,12 +32,12 @@ pub struct Providers {
 }
 
 #[derive(Debug, Clone)]
-struct Choice {
-    provider: Arc<Provider>,
-    /// The text that describes it to its driver (`URL;DATACENTER;ADMIN`).
-    text: String,
+pub(super) struct Choice {
+    pub(super) provider: Arc<Provider>,
+    /// The text with which the operator described it (`URL;DATACENTER;ADMIN`).
+    pub(super) text: String,
     /// Whether a request may choose it.
-    allowed: bool,
+    pub(super) allowed: bool,
 }
 
 impl Providers {
@@ -56,7 +57,7 @@ impl Providers {
     }
 
     /// The one that a request means by `X-Deltacloud-Driver` and `X-Deltacloud-Provider`, if the operator lets requests
-    /// choose it. The provider may be given by its name or by the exact text with which the operator described it.
+    /// choose it. The provider may be given by its name, or as its driver reads it (`URL;DATACENTER;ADMIN`).
     pub fn choose(&self, driver: Option<&str>, provider: Option<&str>) -> Option<&Arc<Provider>> {
         let driver = match driver {
             Some(name) => Some(drivers::find(name)?.name),
@@ -75,8 +76,21 @@ impl Providers {
 }
 
 impl Choice {
-    fn is_called(&self, text: &str) -> bool {
-        self.provider.name.eq_ignore_ascii_case(text) || (!self.text.is_empty() && self.text == text)
+    pub(super) fn is_called(&self, text: &str) -> bool {
+        self.provider.name.eq_ignore_ascii_case(text)
+            || (!text.is_empty() && self.text == text)
+            || self.is_at(text)
+    }
+
+    /// Whether the driver reads in `text` the very back end, scope and level that this provider has.
+    fn is_at(&self, text: &str) -> bool {
+        let Some(entry) = drivers::find(self.provider.driver) else { return false };
+        (entry.parse)(text).is_ok_and(|address| {
+            address.url.is_some()
+                && address.url == self.provider.url
+                && address.scope == self.provider.scope
+                && address.level == self.provider.level
+        })
     }
 }
 
@@ -122,97 +136,6 @@ pub(super) fn providers(settings: Settings<'_>, problems: &mut Problems) -> Opti
         .filter(|choice| Arc::ptr_eq(&choice.provider, &default))
         .for_each(|it| it.allowed = true);
     Some(Providers { choices, default })
-}
-
-/// The provider that is used when a request chooses none: the one that is named or described, otherwise the file's
-/// first one, otherwise an embedded cloud.
-fn default_provider(
-    settings: Settings<'_>,
-    choices: &mut Vec<Choice>,
-    complete: bool,
-    timeout: Duration,
-    problems: &mut Problems,
-) -> Option<Arc<Provider>> {
-    let Settings { arguments, file, .. } = settings;
-    let driver = settings.text("-i", arguments.driver.as_ref(), "API_DRIVER", file.driver.as_ref());
-    let named = settings.text("-P", arguments.provider.as_ref(), "API_PROVIDER", file.provider.as_ref());
-    let entry = match driver {
-        Some(Located { value, place }) => {
-            Some(Located { value: problems.keep(&place, known_driver(&value))?, place })
-        }
-        None => None,
-    };
-    let called = named.as_ref().and_then(|text| choices.iter().find(|choice| choice.is_called(&text.value)));
-    let (entry, named) = match (called, entry, named) {
-        (Some(choice), Some(entry), Some(name)) if choice.provider.driver != entry.value.name => {
-            agree(entry, name, problems)?
-        }
-        (_, entry, named) => (entry, named),
-    };
-    let fits =
-        |choice: &&Choice| entry.as_ref().is_none_or(|entry| choice.provider.driver == entry.value.name);
-    let mut fitting = choices.iter().filter(fits);
-    let found = match &named {
-        Some(text) => fitting.find(|choice| choice.is_called(&text.value)),
-        None => fitting.next(),
-    };
-    if let Some(choice) = found {
-        return Some(choice.provider.clone());
-    }
-    if !complete {
-        return None; // the one that is meant may be among those that are wrong: more would only confuse
-    }
-    let choice = described(entry, named, timeout, problems)?;
-    let provider = choice.provider.clone();
-    choices.push(choice);
-    Some(provider)
-}
-
-type Named = (Option<Located<&'static Entry>>, Option<Located<String>>);
-
-/// A driver, and the name of a provider that has another: the one wins that was written in the higher place.
-fn agree(entry: Located<&'static Entry>, name: Located<String>, problems: &mut Problems) -> Option<Named> {
-    match entry.place.rank().cmp(&name.place.rank()) {
-        Ordering::Greater => Some((Some(entry), None)),
-        Ordering::Less => Some((None, Some(name))),
-        Ordering::Equal => {
-            let message =
-                format!("the provider '{}' has another driver than '{}'", name.value, entry.value.name);
-            problems.add(&name.place, message);
-            None
-        }
-    }
-}
-
-/// The provider that `-i` and `-P` describe.
-fn described(
-    entry: Option<Located<&'static Entry>>,
-    named: Option<Located<String>>,
-    timeout: Duration,
-    problems: &mut Problems,
-) -> Option<Choice> {
-    let place = match (&named, &entry) {
-        (Some(text), _) => text.place.clone(),
-        (None, Some(entry)) => entry.place.clone(),
-        (None, None) => Place::Default,
-    };
-    if let (Some(name), None, Place::File(..)) = (&named, &entry, &place) {
-        problems.add(&place, format!("there is no provider '{}'", name.value));
-        return None;
-    }
-    let text = named.map(|text| text.value).unwrap_or_default();
-    let entry = match entry {
-        Some(entry) => entry.value,
-        None => problems.keep(&place, known_driver(mock::NAME))?,
-    };
-    if entry.name == mock::NAME && text.contains("://") {
-        problems.add(&place, "the mock driver has no back end and takes no URL: name another driver with -i");
-        return None;
-    }
-    let address = problems.keep(&place, (entry.parse)(&text))?;
-    let endpoint = endpoint(DESCRIBED, address.url.as_ref(), timeout);
-    let provider = provider(DESCRIBED.to_owned(), entry, address, endpoint);
-    Some(Choice { provider: Arc::new(provider), text, allowed: false })
 }
 
 /// A provider of the file.
@@ -262,7 +185,7 @@ fn check_name(name: &str) -> Result<(), String> {
     Err(format!("a provider's name has 1 to {NAME_CAP} letters, digits or any of -._"))
 }
 
-fn known_driver(name: &str) -> Result<&'static Entry, String> {
+pub(super) fn known_driver(name: &str) -> Result<&'static Entry, String> {
     drivers::find(name).ok_or_else(|| {
         let names: Vec<_> = drivers::DRIVERS.iter().map(|entry| entry.name).collect();
         format!("there is no driver '{name}'; there are: {}", names.join(", "))
@@ -321,7 +244,7 @@ fn relay(source: &Source, table: &ProviderTable, url: Option<&ProviderUrl>, prob
     *relay.get_ref()
 }
 
-fn endpoint(name: &str, url: Option<&ProviderUrl>, operation_timeout: Duration) -> Endpoint {
+pub(super) fn endpoint(name: &str, url: Option<&ProviderUrl>, operation_timeout: Duration) -> Endpoint {
     Endpoint {
         provider: name.to_owned(),
         tls: url.filter(|url| url.tls).map(|_| Tls::default()),
@@ -335,7 +258,12 @@ fn endpoint(name: &str, url: Option<&ProviderUrl>, operation_timeout: Duration) 
     }
 }
 
-fn provider(name: String, entry: &'static Entry, address: Address, endpoint: Endpoint) -> Provider {
+pub(super) fn provider(
+    name: String,
+    entry: &'static Entry,
+    address: Address,
+    endpoint: Endpoint,
+) -> Provider {
     let Address { url, scope, level } = address;
     Provider { name, driver: entry.name, url, scope, level, relay: false, endpoint }
 }

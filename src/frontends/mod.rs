@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::{Request, StatusCode};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use crate::{
     model::{Capabilities, Error, Flow, Operation, Resource},
@@ -151,6 +152,20 @@ pub struct Settings {
 }
 
 /// The front ends of these names.
-pub fn open(_names: &[&str], _settings: &Settings) -> Vec<Box<dyn Frontend>> {
-    Vec::new()
+pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
+    let only = names.len() == 1;
+    let named = |name: &&str| -> Option<Box<dyn Frontend>> {
+        (*name == "ec2").then(|| Box::new(ec2::Ec2::new(ec2_settings(settings, only))) as _)
+    };
+    names.iter().filter_map(named).collect()
+}
+
+/// The tokens of pages are good for as long as the process lives.
+fn ec2_settings(settings: &Settings, only: bool) -> ec2::Settings {
+    let Settings { region, instances_per_request } = settings.clone();
+    let mut token_key = [0; 32];
+    let random = [Uuid::new_v4(), Uuid::new_v4()];
+    let random = random.iter().flat_map(|part| part.as_bytes());
+    token_key.iter_mut().zip(random).for_each(|(to, from)| *to = *from);
+    ec2::Settings { region, only, token_key, instances_per_request }
 }

@@ -68,8 +68,13 @@ impl Gateway {
     /// A gateway in front of the oVirt engine whose API is at `url`, with an access key `AKID`/`SECRET` that stands for
     /// `admin@internal`; `more` are further lines of its provider's table.
     pub fn before_ovirt(url: &str, more: &str) -> Self {
+        Gateway::before_ovirt_with("", url, more)
+    }
+
+    /// The same, with further lines for the whole gateway.
+    pub fn before_ovirt_with(settings: &str, url: &str, more: &str) -> Self {
         Gateway::start(&format!(
-            "provider = \"engine\"\n\
+            "{settings}provider = \"engine\"\n\
              [[providers]]\nname = \"engine\"\ndriver = \"rhevm\"\nurl = \"{url}\"\n{more}\n\
              [[access_keys]]\nid = \"AKID\"\nsecret = \"SECRET\"\nuser = \"admin@internal\"\npassword = \"secret\"\n"
         ))
@@ -87,10 +92,12 @@ impl Gateway {
         fs::write(&file, format!("{own}{top}\n{metrics}{tables}")).unwrap();
         let mut command = Command::new(program);
         command.args(["-c".as_ref(), file.as_os_str()]).env("RUST_LOG", "info,deltagate=debug");
-        for variable in ["API_DRIVER", "API_PROVIDER", "API_FRONTEND", "API_HOST", "API_PORT", "API_TIMEOUT"] {
+        for variable in ["API_DRIVER", "API_PROVIDER", "API_FRONTEND", "API_HOST", "API_PORT", "API_TIMEOUT"]
+        {
             command.env_remove(variable);
         }
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Log::default());
         let (copy, lines) = (Arc::clone(&log), BufReader::new(child.stderr.take().unwrap()).lines());
         thread::spawn(move || lines.map_while(Result::ok).for_each(|line| copy.push(line)));

@@ -61,7 +61,13 @@ impl Connection {
     }
 
     /// Sends a request and reads the answer.
-    pub fn send(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Answer> {
+    pub fn send(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> io::Result<Answer> {
         let mut request = format!("{method} {target} HTTP/1.1\r\n");
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             request += &format!("Host: {}\r\n", self.host);
@@ -96,6 +102,18 @@ impl Connection {
         }
     }
 
+    /// Reads the next chunk of a chunked body; none at its end.
+    pub fn chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let line = self.line()?;
+        let length = u64::from_str_radix(line.trim(), 16).map_err(io::Error::other)?;
+        let mut chunk = Vec::new();
+        if self.stream.by_ref().take(length).read_to_end(&mut chunk)? as u64 != length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.line()?;
+        Ok((length > 0).then_some(chunk))
+    }
+
     /// Reads an answer, however it is delimited.
     pub fn answer(&mut self, headless: bool) -> io::Result<Answer> {
         let (status, headers) = self.head()?;
@@ -117,18 +135,10 @@ impl Connection {
     }
 
     fn chunks(&mut self, body: &mut Vec<u8>) -> io::Result<()> {
-        loop {
-            let line = self.line()?;
-            let length = u64::from_str_radix(line.trim(), 16).map_err(io::Error::other)?;
-            let got = self.stream.by_ref().take(length).read_to_end(body)? as u64;
-            if got != length {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            self.line()?;
-            if length == 0 {
-                return Ok(());
-            }
+        while let Some(chunk) = self.chunk()? {
+            body.extend(chunk);
         }
+        Ok(())
     }
 
     fn line(&mut self) -> io::Result<String> {

@@ -5,6 +5,8 @@
 pub mod clients;
 pub mod gateway;
 pub mod http;
+pub mod ovirt;
 
 pub use clients::Client;
 pub use gateway::Gateway;
+pub use ovirt::Ovirt;

@@ -1,0 +1,243 @@
+//! The actions, one row each: the dispatch, the documentation and the tests go by this table.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{
+    changes,
+    envelope::{Body, Context, Envelope, Rehearsal},
+    errors::{Fault, quoted},
+    filters::Filters,
+    ids, images, instance_types, instances,
+    listing::{Expected, Listing},
+    pages::{Bounds, Page, TokenKey},
+    parameters::Parameters,
+    regions, run, status, zones,
+};
+use crate::{
+    frontends::{Call, Encode},
+    model::{Capabilities, Filter, Id, Kind, Operation, Spec},
+};
+
+/// An action of the API.
+pub(super) struct Action {
+    /// Its name, as in `Action=`.
+    pub(super) name: &'static str,
+    /// What it does, in a line.
+    pub(super) summary: &'static str,
+    /// What a request for it asks of the cloud, and how it is answered.
+    decode: fn(&Query<'_>) -> Result<Answer, Fault>,
+}
+
+const ACTIONS: &[Action] = &[
+    Action { name: "DescribeRegions", summary: "the region that the gateway is", decode: regions::describe },
+    Action {
+        name: "DescribeAvailabilityZones",
+        summary: "the places in which instances run",
+        decode: zones::describe,
+    },
+    Action { name: "DescribeImages", summary: "what instances are made from", decode: images::describe },
+    Action {
+        name: "DescribeInstanceTypes",
+        summary: "the sizes that instances have; any `c<cpus>.m<MiB>` is one too",
+        decode: instance_types::describe,
+    },
+    Action { name: "RunInstances", summary: "make instances and let them run", decode: run::run },
+    Action {
+        name: "DescribeInstances",
+        summary: "instances, by id, filter and page",
+        decode: instances::describe,
+    },
+    Action {
+        name: "DescribeInstanceStatus",
+        summary: "how the instances that run do",
+        decode: status::describe,
+    },
+    Action { name: "StartInstances", summary: "let stopped instances run", decode: changes::start },
+    Action {
+        name: "StopInstances",
+        summary: "shut instances down, or with `Force` take their power away",
+        decode: changes::stop,
+    },
+    Action { name: "RebootInstances", summary: "let instances start again", decode: changes::reboot },
+    Action {
+        name: "TerminateInstances",
+        summary: "destroy instances and their disks",
+        decode: changes::terminate,
+    },
+];
+
+/// What two requests must have in common to be for pages of the same list.
+const SCOPE: [&str; 3] = ["Filter", "Owner", "IncludeAllInstances"];
+
+/// The names of the actions, and what each does.
+pub fn actions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ACTIONS.iter().map(|action| (action.name, action.summary))
+}
+
+/// The action that a request is for.
+///
+/// # Errors
+/// When there is none, or it is not known.
+pub(super) fn find(parameters: &Parameters) -> Result<&'static Action, Fault> {
+    let missing = || Fault::bad("MissingAction", "The request must contain the parameter Action");
+    let name = parameters.text("Action").ok_or_else(missing)?;
+    let unknown = || {
+        Fault::bad("InvalidAction", format!("The action {} is not valid for this web service.", quoted(name)))
+    };
+    ACTIONS.iter().find(|action| action.name == name).ok_or_else(unknown)
+}
+
+/// A request for an action.
+pub(super) struct Query<'a> {
+    /// Its parameters.
+    pub(super) parameters: &'a Parameters,
+    /// What its answer has to know of it.
+    pub(super) context: Arc<Context>,
+    /// What the cloud can do.
+    pub(super) cloud: &'a Capabilities,
+    /// With what tokens are sealed.
+    pub(super) key: TokenKey,
+    /// The most instances that it may make.
+    pub(super) most_instances: u32,
+}
+
+/// What is asked of the cloud, and how it is answered.
+pub(super) struct Answer {
+    operation: Option<Operation>,
+    encode: Box<dyn Encode>,
+}
+
+impl Action {
+    /// What a request for it asks of the cloud.
+    ///
+    /// # Errors
+    /// When it makes no sense, or is beyond the cloud.
+    pub(super) fn decode(&self, query: &Query<'_>) -> Result<Call, Fault> {
+        let Answer { operation, encode } = (self.decode)(query)?;
+        let unsupported = |operation: &Operation| {
+            let (verb, kind) = operation.pair();
+            !query.cloud.supports(verb, kind)
+        };
+        if operation.as_ref().is_some_and(unsupported) {
+            return Err(Fault::unsupported(format!("The cloud behind this gateway cannot do {}", self.name)));
+        }
+        if query.parameters.flag("DryRun")? {
+            return Ok(rehearsal(self.name, operation, query));
+        }
+        Ok(Call { action: self.name, operation, encode })
+    }
+}
+
+/// In place of the operation, one without effect that proves the credentials and that what it is about exists.
+fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'_>) -> Call {
+    let subject = operation.map(|operation| match operation {
+        Operation::List(kind, filter) => (kind, filter.ids),
+        Operation::Show(kind, id) => (kind, vec![id]),
+        Operation::Create(spec) => match *spec {
+            Spec::Instance(spec) => (Kind::Image, vec![spec.image]),
+        },
+        Operation::Act(_, ids) => (Kind::Instance, ids),
+        Operation::Destroy(kind, ids) => (kind, ids),
+    });
+    let expected = subject.as_ref().map(|(kind, ids)| Expected::new(*kind, ids)).unwrap_or_default();
+    let operation = subject.map(|(kind, ids)| {
+        let at_most = ids.is_empty().then_some(1);
+        Operation::List(kind, Filter { ids, at_most, ..Filter::default() })
+    });
+    let encode = Rehearsal { context: query.context.clone(), expected };
+    Call { action, operation, encode: Box::new(encode) }
+}
+
+impl Query<'_> {
+    /// The cloud's identifier that the client means.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) fn id(&self, kind: Kind, text: &str) -> Result<Id, Fault> {
+        ids::read(kind, text, self.context.ids)
+    }
+
+    /// The identifiers in a list, each once.
+    ///
+    /// # Errors
+    /// When one is none, or there are too many.
+    pub(super) fn ids(&self, kind: Kind, list: &str) -> Result<Vec<Id>, Fault> {
+        let mut seen = HashSet::new();
+        let mut ids = Vec::new();
+        for text in self.parameters.list(list) {
+            let id = self.id(kind, text)?;
+            if seen.insert(id.clone()) {
+                ids.push(id);
+            }
+        }
+        if ids.len() > ids::MOST {
+            return Err(Fault::invalid(format!("{list} has more than {} values", ids::MOST)));
+        }
+        Ok(ids)
+    }
+
+    /// The cloud's own filter by identifiers: those that the client names, or else those that it filters by.
+    pub(super) fn narrow(&self, kind: Kind, ids: &[Id], filters: &Filters) -> Filter {
+        let filtered = || {
+            let values = filters.exact(match kind {
+                Kind::Instance => "instance-id",
+                Kind::Image => "image-id",
+                Kind::Realm => "zone-name",
+                Kind::HardwareProfile => "instance-type",
+            });
+            values?.into_iter().map(|text| self.id(kind, text).ok()).collect::<Option<Vec<_>>>()
+        };
+        let ids = if ids.is_empty() { filtered().unwrap_or_default() } else { ids.to_vec() };
+        Filter { ids, ..Filter::default() }
+    }
+
+    /// A set that answers a list.
+    ///
+    /// # Errors
+    /// When the page makes no sense.
+    pub(super) fn listing(
+        &self,
+        kind: Kind,
+        filter: Filter,
+        filters: Filters,
+        bounds: Option<Bounds>,
+        ids: Vec<Id>,
+        listing: Listing,
+    ) -> Result<Answer, Fault> {
+        let (filter, listing) = self.page(kind, filter, filters, bounds, ids, listing)?;
+        Ok(self.answer(Some(Operation::List(kind, filter)), listing))
+    }
+
+    /// The part of a list that is shown.
+    ///
+    /// # Errors
+    /// When the page makes no sense.
+    pub(super) fn page(
+        &self,
+        kind: Kind,
+        filter: Filter,
+        filters: Filters,
+        bounds: Option<Bounds>,
+        ids: Vec<Id>,
+        listing: Listing,
+    ) -> Result<(Filter, Listing), Fault> {
+        let page = bounds.map(|bounds| self.read_page(bounds, &ids)).transpose()?.unwrap_or_default();
+        let at_most = page.reach().filter(|_| filters.is_empty());
+        let expected = Expected::new(kind, &ids);
+        Ok((Filter { at_most, ..filter }, Listing { expected, filters, page, ..listing }))
+    }
+
+    /// An answer to what is asked of the cloud.
+    pub(super) fn answer(&self, operation: Option<Operation>, body: impl Body + 'static) -> Answer {
+        Answer { operation, encode: Box::new(Envelope { context: self.context.clone(), body }) }
+    }
+
+    fn read_page(&self, bounds: Bounds, ids: &[Id]) -> Result<Page, Fault> {
+        let paged = ["MaxResults", "NextToken"].into_iter().find(|name| self.parameters.text(name).is_some());
+        if let Some(name) = paged.filter(|_| !ids.is_empty()) {
+            return Err(Fault::combination(format!("{name} cannot be given together with identifiers")));
+        }
+        let scope = format!("{}\n{}", self.context.action, self.parameters.canonical(&SCOPE));
+        Page::read(self.parameters, bounds, self.key, &scope)
+    }
+}

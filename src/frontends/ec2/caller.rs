@@ -1,0 +1,105 @@
+//! Who is calling: HTTP Basic, or a signature.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{Request, StatusCode, header::AUTHORIZATION};
+use secrecy::SecretString;
+
+use super::errors::Fault;
+use crate::{frontends::Claim, wire::sign};
+
+/// Who the client says it is.
+///
+/// # Errors
+/// When it says it in a way that cannot be read.
+pub(super) fn claim(request: &Request<Bytes>) -> Result<Claim, Fault> {
+    if let Some(encoded) = basic(request) {
+        return password(encoded).ok_or_else(malformed);
+    }
+    let signature = sign::parse(request).map_err(|refusal| Fault::from(&refusal))?;
+    Ok(signature.map_or(Claim::Anonymous, |signature| Claim::Signature(Box::new(signature))))
+}
+
+/// Whether the client tried to sign.
+pub(super) fn signs(request: &Request<Bytes>) -> bool {
+    basic(request).is_none() && !matches!(sign::parse(request), Ok(None))
+}
+
+/// The region that the client signed for.
+pub(super) fn region(request: &Request<Bytes>) -> Option<String> {
+    let signature = sign::parse(request).ok().flatten()?;
+    signature.region().filter(|region| is_region(region)).map(str::to_owned)
+}
+
+/// What `botocore` takes for a region: letters, digits and dashes, at most 63, and not digits alone. Older clients
+/// that are given an address for a host sign for a region `0`.
+fn is_region(text: &str) -> bool {
+    let label = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    label && !digits && text.len() <= 63 && !text.starts_with('-') && !text.ends_with('-')
+}
+
+fn basic(request: &Request<Bytes>) -> Option<&[u8]> {
+    let header = request.headers().get(AUTHORIZATION)?.as_bytes();
+    let (scheme, rest) = header.split_at_checked(6)?;
+    scheme.eq_ignore_ascii_case(b"basic ").then(|| rest.trim_ascii())
+}
+
+fn password(encoded: &[u8]) -> Option<Claim> {
+    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    let (user, password) = text.split_once(':')?;
+    Some(Claim::Password { user: user.to_owned(), password: SecretString::from(password) })
+}
+
+fn malformed() -> Fault {
+    let message = "The Authorization header is not a user and a password in base64";
+    Fault { code: "AuthFailure", status: StatusCode::UNAUTHORIZED, message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn with(authorization: &str) -> Request<Bytes> {
+        Request::get("/ec2?Action=DescribeRegions")
+            .header(AUTHORIZATION, authorization)
+            .body(Bytes::new())
+            .unwrap()
+    }
+
+    #[test]
+    fn basic_is_a_password() {
+        for scheme in ["Basic", "basic", "BASIC"] {
+            let request = with(&format!("{scheme} YWRtaW5AaW50ZXJuYWw6YTpi"));
+            let Ok(Claim::Password { user, password }) = claim(&request) else { panic!("{scheme}") };
+            assert_eq!((user.as_str(), password.expose_secret()), ("admin@internal", "a:b"));
+            assert!(!signs(&request));
+        }
+        for wrong in ["Basic !", "Basic YWRtaW4=", "Basic "] {
+            assert_eq!(claim(&with(wrong)).unwrap_err().code, "AuthFailure", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_nobody() {
+        let request = Request::get("/ec2?Action=DescribeRegions").body(Bytes::new()).unwrap();
+        assert!(matches!(claim(&request), Ok(Claim::Anonymous)));
+        assert!(!signs(&request));
+    }
+
+    #[test]
+    fn a_region_is_what_clients_take_for_one() {
+        for (text, expected) in [
+            ("us-east-1", true),
+            ("RegionOne", true),
+            ("0", false),
+            ("", false),
+            ("a_b", false),
+            ("-a", false),
+        ] {
+            assert_eq!(is_region(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What is around every answer: the root element in the version that the client asked for, the request's id, and
+//! EC2's error document in its place when the operation fails.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use http::StatusCode;
+use jiff::Timestamp;
+
+use super::{
+    errors::{CONTENT_TYPE, Fault},
+    listing::Expected,
+};
+use crate::{
+    frontends::{Encode, Head, Reply},
+    model::{Error, Flow, IdForm, Resource},
+    wire::xml::Writer,
+};
+
+/// What an answer must know of its request.
+#[derive(Debug, Clone)]
+pub(super) struct Context {
+    /// The action, from the table of actions.
+    pub(super) action: &'static str,
+    /// The API version that the client asked for, a date.
+    pub(super) version: String,
+    /// The request's id.
+    pub(super) request_id: String,
+    /// The name of the one region there is.
+    pub(super) region: String,
+    /// Host and port as the client wrote them.
+    pub(super) endpoint: String,
+    /// The account that everything belongs to: 12 digits.
+    pub(super) owner: String,
+    /// How the cloud writes identifiers.
+    pub(super) ids: IdForm,
+    /// When the request arrived.
+    pub(super) now: Timestamp,
+    /// Whether the client may be asked for a password.
+    pub(super) challenge: bool,
+}
+
+impl Context {
+    fn fail(&self, error: &Error) -> Reply {
+        Fault::of(error, self.action, self.ids).reply(&self.request_id, self.challenge)
+    }
+}
+
+/// What is inside an answer.
+pub(super) trait Body: Send {
+    /// Writes what comes before the first resource.
+    fn open(&mut self, _context: &Context, _xml: &mut Writer<'_>) {}
+
+    /// Writes one resource, or drops it.
+    ///
+    /// # Errors
+    /// When the answer has to be a failure because of it.
+    fn item(
+        &mut self,
+        resource: &Resource<'_>,
+        context: &Context,
+        xml: &mut Writer<'_>,
+    ) -> Result<Flow, Error>;
+
+    /// Writes what comes after the last resource.
+    ///
+    /// # Errors
+    /// When something that had to come did not.
+    fn close(&mut self, context: &Context, xml: &mut Writer<'_>) -> Result<(), Error>;
+}
+
+/// An answer: a body in its envelope.
+pub(super) struct Envelope<B> {
+    pub(super) context: Arc<Context>,
+    pub(super) body: B,
+}
+
+impl<B: Body> Encode for Envelope<B> {
+    fn head(&self) -> Head {
+        Head { status: StatusCode::OK, content_type: CONTENT_TYPE }
+    }
+
+    fn open(&mut self, out: &mut BytesMut) {
+        let mut xml = Writer::new(out);
+        xml.declaration();
+        let namespace = format!("http://ec2.amazonaws.com/doc/{}/", self.context.version);
+        xml.open_with(&root(&self.context), &[("xmlns", &namespace)]);
+        xml.text("requestId", &self.context.request_id);
+        self.body.open(&self.context, &mut xml);
+    }
+
+    fn item(&mut self, resource: &Resource<'_>, out: &mut BytesMut) -> Result<Flow, Error> {
+        self.body.item(resource, &self.context, &mut Writer::new(out))
+    }
+
+    fn close(&mut self, out: &mut BytesMut) -> Result<(), Error> {
+        let mut xml = Writer::new(out);
+        self.body.close(&self.context, &mut xml)?;
+        xml.close(&root(&self.context));
+        Ok(())
+    }
+
+    fn fail(&mut self, error: &Error) -> Reply {
+        self.context.fail(error)
+    }
+}
+
+fn root(context: &Context) -> String {
+    format!("{}Response", context.action)
+}
+
+/// The answer to a dry run: EC2's error that says that it would have worked.
+pub(super) struct Rehearsal {
+    pub(super) context: Arc<Context>,
+    pub(super) expected: Expected,
+}
+
+impl Encode for Rehearsal {
+    fn head(&self) -> Head {
+        Fault::dry_run().head()
+    }
+
+    fn open(&mut self, _out: &mut BytesMut) {}
+
+    fn item(&mut self, resource: &Resource<'_>, _out: &mut BytesMut) -> Result<Flow, Error> {
+        self.expected.met(resource.id());
+        Ok(Flow::More)
+    }
+
+    fn close(&mut self, out: &mut BytesMut) -> Result<(), Error> {
+        self.expected.all_met()?;
+        Fault::dry_run().write(&self.context.request_id, out);
+        Ok(())
+    }
+
+    fn fail(&mut self, error: &Error) -> Reply {
+        self.context.fail(error)
+    }
+}

@@ -1,0 +1,218 @@
+//! `Filter.N.Name` and `Filter.N.Value.M`: what of a set is shown.
+//!
+//! Filters are AND-ed, the values of one are OR-ed; they are case-sensitive, `*` and `?` are wildcards and `\` takes
+//! their meaning away ([Filtering](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html)).
+//! A name that is not in the table is an error: to ignore it would show too much.
+
+mod images;
+mod instance_types;
+mod instances;
+mod pattern;
+mod regions;
+mod zones;
+
+pub(super) use images::{IMAGES, OWNERS};
+pub(super) use instance_types::INSTANCE_TYPES;
+pub(super) use instances::{INSTANCES, STATE_NAME, STATUSES};
+pub(super) use regions::REGIONS;
+pub(super) use zones::{ZONE_ID, ZONES};
+
+use super::{
+    envelope::Context,
+    errors::{Fault, quoted},
+    parameters::Parameters,
+};
+use crate::model::{HardwareProfile, Image, Instance, Realm, Resource};
+use pattern::Pattern;
+
+/// The most filters of one request, as in EC2.
+const MOST_FILTERS: usize = 50;
+/// The most values of all filters of one request, as in EC2.
+const MOST_VALUES: usize = 200;
+
+/// Takes one of the values that a thing has for a filter; true when it is one that was asked for.
+pub(super) type Matches<'m> = &'m mut dyn FnMut(&str) -> bool;
+
+/// A filter that is known.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Its name (`image-id`).
+    pub(super) name: &'static str,
+    /// Gives a thing's values for it to [`Matches`], until one is.
+    pub(super) values: Values,
+}
+
+/// How a thing's values for a filter are found.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Values {
+    /// Every thing has this one.
+    Always(&'static str),
+    /// No thing has one: the cloud does not know of such.
+    Never,
+    /// Whatever is asked for: the thing is in the only one there is.
+    Any,
+    /// The things are tagged: `tag-key`.
+    TagKey,
+    /// The same for all things.
+    Context(fn(&Context, Matches<'_>) -> bool),
+    /// Of an instance.
+    Instance(fn(&Instance<'_>, &Context, Matches<'_>) -> bool),
+    /// Of an image.
+    Image(fn(&Image<'_>, &Context, Matches<'_>) -> bool),
+    /// Of an availability zone.
+    Zone(fn(&Realm<'_>, &Context, Matches<'_>) -> bool),
+    /// Of an instance type.
+    InstanceType(fn(&HardwareProfile<'_>, &Context, Matches<'_>) -> bool),
+}
+
+/// The filters of one request.
+#[derive(Debug, Default)]
+pub(super) struct Filters(Vec<Clause>);
+
+#[derive(Debug)]
+struct Clause {
+    subject: Subject,
+    patterns: Vec<Pattern>,
+}
+
+#[derive(Debug)]
+enum Subject {
+    Known(&'static Known),
+    Tag(String),
+}
+
+impl Filters {
+    /// The filters of a request, each of which has to be in `table`.
+    ///
+    /// # Errors
+    /// When one is not, has no name or no value, or there are too many.
+    pub(super) fn read(parameters: &Parameters, table: &'static [Known]) -> Result<Self, Fault> {
+        let clauses: Vec<_> = parameters
+            .members("Filter")
+            .map(|filter| Clause::read(filter, table))
+            .collect::<Result<_, _>>()?;
+        let values: usize = clauses.iter().map(|clause| clause.patterns.len()).sum();
+        if clauses.len() > MOST_FILTERS || values > MOST_VALUES {
+            let message =
+                format!("There are more than {MOST_FILTERS} filters or {MOST_VALUES} values in them");
+            return Err(Fault::bad("FilterLimitExceeded", message));
+        }
+        Ok(Filters(clauses))
+    }
+
+    /// Of what is shown, shows only what has one of `values` for `known`; everything when there are none.
+    pub(super) fn and<'v>(&mut self, known: &'static Known, values: impl Iterator<Item = &'v str>) {
+        let patterns: Vec<_> = values.map(Pattern::exact).collect();
+        if !patterns.is_empty() {
+            self.0.push(Clause { subject: Subject::Known(known), patterns });
+        }
+    }
+
+    /// Whether everything is shown.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `resource` is shown; none is the gateway's own region.
+    pub(super) fn admit(&self, resource: Option<&Resource<'_>>, context: &Context) -> bool {
+        self.0.iter().all(|clause| clause.admits(resource, context))
+    }
+
+    /// The values of a filter, when it is given once and none of them has a wildcard: what can be asked of a cloud.
+    pub(super) fn exact(&self, name: &str) -> Option<Vec<&str>> {
+        let mut clauses = self.0.iter().filter(|clause| clause.subject.name() == name);
+        let clause = clauses.next().filter(|_| clauses.next().is_none())?;
+        clause.patterns.iter().map(Pattern::text).collect()
+    }
+
+    /// The same, when there is a single value.
+    pub(super) fn exact_one(&self, name: &str) -> Option<&str> {
+        match self.exact(name)?.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
+
+impl Clause {
+    fn read(filter: &Parameters, table: &'static [Known]) -> Result<Self, Fault> {
+        let name = filter.text("Name").ok_or_else(|| Fault::missing("Filter.N.Name"))?;
+        let subject = Subject::find(name, table)
+            .ok_or_else(|| Fault::invalid(format!("The filter {} is invalid", quoted(name))))?;
+        let patterns: Vec<_> = filter.list("Value").map(Pattern::new).collect();
+        Ok(Clause { subject, patterns })
+    }
+
+    fn admits(&self, resource: Option<&Resource<'_>>, context: &Context) -> bool {
+        let mut matches = |value: &str| self.patterns.iter().any(|pattern| pattern.matches(value));
+        match &self.subject {
+            Subject::Tag(key) => tag(resource, key).is_some_and(matches),
+            Subject::Known(known) => known.values.of(resource, context, &mut matches),
+        }
+    }
+}
+
+impl Subject {
+    fn find(name: &str, table: &'static [Known]) -> Option<Self> {
+        let known = table.iter().find(|known| known.name == name).map(Subject::Known);
+        let tagged = table.iter().any(|known| matches!(known.values, Values::TagKey));
+        let tag = name.strip_prefix("tag:").filter(|_| tagged).map(|key| Subject::Tag(key.to_owned()));
+        known.or(tag)
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Subject::Known(known) => known.name,
+            Subject::Tag(key) if key == NAME_TAG => "tag:Name",
+            Subject::Tag(_) => "",
+        }
+    }
+}
+
+impl Values {
+    fn of(self, resource: Option<&Resource<'_>>, context: &Context, matches: Matches<'_>) -> bool {
+        match (self, resource) {
+            (Values::Always(value), _) => matches(value),
+            (Values::Never, _) => false,
+            (Values::Any, _) => true,
+            (Values::Context(values), _) => values(context, matches),
+            (Values::TagKey, resource) => tag(resource, NAME_TAG).is_some() && matches(NAME_TAG),
+            (Values::Instance(values), Some(Resource::Instance(instance))) => {
+                values(instance, context, matches)
+            }
+            (Values::Image(values), Some(Resource::Image(image))) => values(image, context, matches),
+            (Values::Zone(values), Some(Resource::Realm(realm))) => values(realm, context, matches),
+            (Values::InstanceType(values), Some(Resource::HardwareProfile(profile))) => {
+                values(profile, context, matches)
+            }
+            (Values::Instance(_) | Values::Image(_) | Values::Zone(_) | Values::InstanceType(_), _) => false,
+        }
+    }
+}
+
+/// The one tag that there is: what the cloud calls a thing's name.
+pub(super) const NAME_TAG: &str = "Name";
+
+fn tag<'r>(resource: Option<&'r Resource<'_>>, key: &str) -> Option<&'r str> {
+    let name = match resource? {
+        Resource::Instance(instance) => &instance.name,
+        Resource::Image(image) => &image.name,
+        Resource::Realm(_) | Resource::HardwareProfile(_) => return None,
+    };
+    (key == NAME_TAG && !name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_filter_is_twice_in_its_table() {
+        for table in [IMAGES, INSTANCES, INSTANCE_TYPES, REGIONS, STATUSES, ZONES] {
+            let mut names = HashSet::new();
+            assert!(table.iter().all(|known| names.insert(known.name)));
+        }
+    }
+}

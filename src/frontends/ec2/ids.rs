@@ -1,0 +1,249 @@
+//! Identifiers: `i-` and 32 hexadecimal digits outside, a UUID inside.
+//!
+//! A cloud whose identifiers are UUIDs shows them without dashes and behind EC2's prefix for the kind, which every
+//! client's checks admit, and which can be undone without a table. A UUID as the cloud writes it is understood as
+//! well, alone or behind the prefix. Other clouds' identifiers pass unchanged.
+
+use super::{
+    errors::{Fault, quoted},
+    scalars::Short,
+};
+use crate::model::{Id, IdForm, Kind};
+
+/// The longest identifier that is passed to a cloud, in bytes.
+const LONGEST: usize = 255;
+/// The most identifiers that one request may have, as in EC2.
+pub(super) const MOST: usize = 1000;
+
+/// Which of EC2's prefixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Prefix(&'static str);
+
+/// An instance.
+pub(super) const INSTANCE: Prefix = Prefix("i-");
+/// An image.
+pub(super) const IMAGE: Prefix = Prefix("ami-");
+/// A reservation: the instances of one launch.
+pub(super) const RESERVATION: Prefix = Prefix("r-");
+/// A volume.
+pub(super) const VOLUME: Prefix = Prefix("vol-");
+/// A network interface.
+pub(super) const INTERFACE: Prefix = Prefix("eni-");
+/// The place of a network interface on an instance.
+pub(super) const INTERFACE_ATTACHMENT: Prefix = Prefix("eni-attach-");
+/// A network.
+pub(super) const SUBNET: Prefix = Prefix("subnet-");
+
+/// How an identifier is shown.
+pub(super) enum Shown<'a> {
+    /// Made here.
+    Made(Short),
+    /// As the cloud wrote it.
+    AsIs(&'a str),
+}
+
+impl Shown<'_> {
+    /// The text.
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Shown::Made(short) => short.as_str(),
+            Shown::AsIs(text) => text,
+        }
+    }
+}
+
+/// What a client sees of `id`.
+pub(super) fn show(prefix: Prefix, id: &str, form: IdForm) -> Shown<'_> {
+    match form {
+        IdForm::Uuid => undashed(prefix, id).map_or(Shown::AsIs(id), Shown::Made),
+        IdForm::Opaque => Shown::AsIs(id),
+    }
+}
+
+/// The identifier of something that EC2 has and the cloud has not, made from the `id` of what it belongs to.
+pub(super) fn derive(prefix: Prefix, id: &str, form: IdForm) -> Short {
+    let made = match form {
+        IdForm::Uuid => undashed(prefix, id),
+        IdForm::Opaque => None,
+    };
+    made.unwrap_or_else(|| {
+        let mut short = Short::new();
+        short.push(prefix.0);
+        short.push(id);
+        short
+    })
+}
+
+/// What a client sees of the identifier of something of that kind.
+pub(super) fn show_kind(kind: Kind, id: &str, form: IdForm) -> Shown<'_> {
+    prefix_of(kind).map_or(Shown::AsIs(id), |prefix| show(prefix, id, form))
+}
+
+/// The cloud's identifier that a client means.
+///
+/// # Errors
+/// EC2's `Malformed` of the kind, or its `NotFound` when it is one of EC2's own (`i-` and 8 or 17 digits), which a
+/// cloud with UUIDs cannot have.
+pub(super) fn read(kind: Kind, text: &str, form: IdForm) -> Result<Id, Fault> {
+    if text.len() > LONGEST || text.chars().any(char::is_control) {
+        return Err(malformed(kind, text));
+    }
+    let (IdForm::Uuid, Some(Prefix(prefix))) = (form, prefix_of(kind)) else {
+        return Ok(text.into());
+    };
+    let rest = text.strip_prefix(prefix);
+    let uuid = rest.map_or_else(|| dashed_only(text), canonical);
+    match (uuid, rest) {
+        (Some(uuid), _) => Ok(uuid.into()),
+        (None, Some(digits)) if is_amazons_own(digits) => {
+            Err(Fault::bad(not_found_code(kind), not_found(kind, &text.into(), form)))
+        }
+        (None, _) => Err(malformed(kind, text)),
+    }
+}
+
+/// EC2's words for something that is not there.
+pub(super) fn not_found(kind: Kind, id: &Id, form: IdForm) -> String {
+    let shown = show_kind(kind, id.as_str(), form);
+    let name = quoted(shown.as_str());
+    match kind {
+        Kind::Instance => format!("The instance ID {name} does not exist"),
+        Kind::Image => format!("The image id {name} does not exist"),
+        Kind::Realm => format!("Invalid availability zone: {name}"),
+        Kind::HardwareProfile => format!("The following supplied instance types do not exist: {name}"),
+    }
+}
+
+fn prefix_of(kind: Kind) -> Option<Prefix> {
+    match kind {
+        Kind::Instance => Some(INSTANCE),
+        Kind::Image => Some(IMAGE),
+        Kind::Realm | Kind::HardwareProfile => None,
+    }
+}
+
+fn malformed(kind: Kind, text: &str) -> Fault {
+    let code = match kind {
+        Kind::Instance => "InvalidInstanceID.Malformed",
+        Kind::Image => "InvalidAMIID.Malformed",
+        Kind::Realm | Kind::HardwareProfile => "InvalidParameterValue",
+    };
+    Fault::bad(code, format!("Invalid id: {}", quoted(text)))
+}
+
+fn not_found_code(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Instance => "InvalidInstanceID.NotFound",
+        Kind::Image => "InvalidAMIID.NotFound",
+        Kind::Realm | Kind::HardwareProfile => "InvalidParameterValue",
+    }
+}
+
+/// `None` for what is not a UUID with dashes.
+fn undashed(Prefix(prefix): Prefix, id: &str) -> Option<Short> {
+    dashed_shape(id)?;
+    let mut short = Short::new();
+    short.push(prefix);
+    id.split('-').for_each(|part| short.push(part));
+    Some(short)
+}
+
+/// A UUID in the cloud's own form, from either form.
+fn canonical(text: &str) -> Option<String> {
+    let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !digits {
+        return dashed_only(text);
+    }
+    let parts = [text.get(..8)?, text.get(8..12)?, text.get(12..16)?, text.get(16..20)?, text.get(20..)?];
+    Some(parts.join("-").to_ascii_lowercase())
+}
+
+fn dashed_only(text: &str) -> Option<String> {
+    dashed_shape(text).map(str::to_ascii_lowercase)
+}
+
+fn dashed_shape(text: &str) -> Option<&str> {
+    let fits = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    (text.len() == 36 && text.bytes().enumerate().all(fits)).then_some(text)
+}
+
+fn is_amazons_own(digits: &str) -> bool {
+    matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const UUID: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+    const DIGITS: &str = "3f2504e04f8941d39a0c0305e82c3301";
+
+    #[test]
+    fn every_form_of_a_uuid_is_understood() {
+        let upper = UUID.to_uppercase();
+        for text in [
+            UUID,
+            &upper,
+            &format!("i-{UUID}"),
+            &format!("i-{DIGITS}"),
+            &format!("i-{}", DIGITS.to_uppercase()),
+        ] {
+            assert_eq!(read(Kind::Instance, text, IdForm::Uuid).unwrap().as_str(), UUID, "{text}");
+        }
+        assert_eq!(read(Kind::Image, &format!("ami-{DIGITS}"), IdForm::Uuid).unwrap().as_str(), UUID);
+        assert_eq!(read(Kind::Realm, "Default", IdForm::Uuid).unwrap().as_str(), "Default");
+    }
+
+    #[test]
+    fn what_cannot_be_has_the_code_of_its_kind() {
+        for (kind, text, code) in [
+            (Kind::Instance, format!("ami-{DIGITS}"), "InvalidInstanceID.Malformed"),
+            (Kind::Instance, "i-".into(), "InvalidInstanceID.Malformed"),
+            (Kind::Instance, "i-zzzzzzzz".into(), "InvalidInstanceID.Malformed"),
+            (Kind::Instance, "i-1a71cd442cfda05e9".into(), "InvalidInstanceID.NotFound"),
+            (Kind::Image, "ami-03cf127a".into(), "InvalidAMIID.NotFound"),
+            (Kind::Image, UUID[1..].into(), "InvalidAMIID.Malformed"),
+            (Kind::Image, "x".repeat(300), "InvalidAMIID.Malformed"),
+        ] {
+            assert_eq!(read(kind, &text, IdForm::Uuid).unwrap_err().code, code, "{text}");
+        }
+        assert_eq!(read(Kind::Image, "a\nb", IdForm::Opaque).unwrap_err().code, "InvalidAMIID.Malformed");
+    }
+
+    #[test]
+    fn opaque_identifiers_pass_unchanged() {
+        assert_eq!(read(Kind::Image, "img1", IdForm::Opaque).unwrap().as_str(), "img1");
+        assert_eq!(show(IMAGE, "img1", IdForm::Opaque).as_str(), "img1");
+        assert_eq!(show(IMAGE, UUID, IdForm::Opaque).as_str(), UUID);
+        assert_eq!(show(IMAGE, "not a uuid", IdForm::Uuid).as_str(), "not a uuid");
+        assert_eq!(derive(RESERVATION, "inst1", IdForm::Opaque).as_str(), "r-inst1");
+        assert_eq!(derive(RESERVATION, UUID, IdForm::Uuid).as_str(), format!("r-{DIGITS}"));
+    }
+
+    #[test]
+    fn messages_name_what_the_client_sees() {
+        let message = not_found(Kind::Instance, &UUID.into(), IdForm::Uuid);
+        assert_eq!(message, format!("The instance ID 'i-{DIGITS}' does not exist"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_understood(bits: u128) {
+            let uuid = uuid::Uuid::from_u128(bits).to_string();
+            let shown = show(INSTANCE, &uuid, IdForm::Uuid);
+            let id = read(Kind::Instance, shown.as_str(), IdForm::Uuid).unwrap();
+            prop_assert_eq!(id.as_str(), &uuid);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".*") {
+            let Ok(id) = read(Kind::Instance, &text, IdForm::Uuid) else { return Ok(()) };
+            prop_assert_eq!(id.as_str().len(), 36);
+        }
+    }
+}

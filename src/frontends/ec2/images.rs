@@ -1,0 +1,88 @@
+//! `DescribeImages`.
+
+use super::{
+    actions::{Answer, Query},
+    envelope::Context,
+    errors::Fault,
+    filters::{self, Filters},
+    ids,
+    instances::{HYPERVISOR, ROOT_DEVICE, ROOT_DEVICE_TYPE, VIRTUALIZATION, architecture, write_tags},
+    listing::Listing,
+    pages::Bounds,
+    scalars,
+};
+use crate::{
+    model::{Filter, Image, ImageState, Kind, Resource},
+    wire::xml::Writer,
+};
+
+/// A disk with a system on it, as opposed to a kernel or a ramdisk.
+pub(super) const IMAGE_TYPE: &str = "machine";
+/// The aliases of accounts by which all images are found.
+pub(super) const OWNER_ALIASES: [&str; 3] = ["self", "amazon", "aws-marketplace"];
+/// How long a page may be.
+const PAGE: Bounds = Bounds { least: 1, most: 1000 };
+
+/// `DescribeImages`
+pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
+    let mut filters = Filters::read(query.parameters, filters::IMAGES)?;
+    filters.and(filters::OWNERS, query.parameters.list("Owner"));
+    let ids = query.ids(Kind::Image, "ImageId")?;
+    let filter = Filter {
+        name: filters.exact_one("name").map(str::to_owned),
+        ..query.narrow(Kind::Image, &ids, &filters)
+    };
+    query.listing(Kind::Image, filter, filters, Some(PAGE), ids, Listing::all("imagesSet", write))
+}
+
+/// An image's name: clients want one.
+pub(super) fn name<'i>(image: &'i Image<'_>) -> &'i str {
+    if image.name.is_empty() { &image.id } else { &image.name }
+}
+
+/// Whether an image can be used, in EC2's words.
+pub(super) fn state(state: ImageState) -> &'static str {
+    match state {
+        ImageState::Available => "available",
+        ImageState::Pending => "pending",
+        ImageState::Failed => "failed",
+    }
+}
+
+fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
+    let Resource::Image(image) = resource else { return };
+    xml.open("item");
+    xml.text("imageId", ids::show(ids::IMAGE, &image.id, context.ids).as_str());
+    xml.text("imageLocation", name(image));
+    xml.text("imageState", state(image.state));
+    xml.text("imageOwnerId", &context.owner);
+    if let Some(created) = image.created {
+        xml.text("creationDate", scalars::timestamp(created).as_str());
+    }
+    xml.text("isPublic", "true");
+    xml.empty("productCodes");
+    xml.text("architecture", architecture(image.architecture.as_deref()));
+    xml.text("imageType", IMAGE_TYPE);
+    xml.text("name", name(image));
+    xml.text("description", &image.description);
+    xml.text("rootDeviceType", ROOT_DEVICE_TYPE);
+    xml.text("rootDeviceName", ROOT_DEVICE);
+    write_root_device(xml);
+    xml.text("virtualizationType", VIRTUALIZATION);
+    xml.text("hypervisor", HYPERVISOR);
+    write_tags(&image.name, xml);
+    xml.close("item");
+}
+
+/// The clouds' images do not tell about their disks, but every one has a root, and clients look for it.
+fn write_root_device(xml: &mut Writer<'_>) {
+    xml.open("blockDeviceMapping");
+    xml.open("item");
+    xml.text("deviceName", ROOT_DEVICE);
+    xml.open("ebs");
+    xml.text("deleteOnTermination", "true");
+    xml.text("encrypted", "false");
+    xml.close("ebs");
+    xml.close("item");
+    xml.close("blockDeviceMapping");
+}

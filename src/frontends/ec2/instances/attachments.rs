@@ -1,0 +1,163 @@
+//! What an instance is attached to: networks and volumes.
+
+use std::net::IpAddr;
+
+use super::{ROOT_DEVICE, launch_time, main_address};
+use crate::{
+    frontends::ec2::{
+        envelope::Context,
+        ids,
+        scalars::{self, Short},
+    },
+    model::{Attachment, Instance, NetworkInterface},
+    wire::xml::Writer,
+};
+
+/// Writes the networks, addresses and volumes of an instance that is not gone.
+pub(super) fn write(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>) {
+    let subnet = instance.interfaces.first().and_then(|interface| interface.network.as_deref());
+    write_network(subnet, context, xml);
+    if let Some(address) = main_address(instance) {
+        let address = scalars::address(address);
+        xml.text("privateIpAddress", address.as_str());
+        xml.text("ipAddress", address.as_str());
+    }
+    xml.text("sourceDestCheck", "true");
+    xml.empty("groupSet");
+    let since = scalars::timestamp(launch_time(instance, context));
+    write_volumes(instance, since, context, xml);
+    write_interfaces(instance, since, context, xml);
+}
+
+fn write_network(network: Option<&str>, context: &Context, xml: &mut Writer<'_>) {
+    let subnet = network.map(|id| ids::show(ids::SUBNET, id, context.ids));
+    xml.text("subnetId", subnet.as_ref().map_or("", ids::Shown::as_str));
+    xml.empty("vpcId");
+}
+
+fn write_volumes(instance: &Instance<'_>, since: Short, context: &Context, xml: &mut Writer<'_>) {
+    let root = instance.attachments.iter().find(|attachment| attachment.boot);
+    let root = root.or_else(|| instance.attachments.first());
+    xml.text("rootDeviceName", root.and_then(|root| root.device.as_deref()).unwrap_or(ROOT_DEVICE));
+    xml.open("blockDeviceMapping");
+    let mut others = 0;
+    for attachment in &instance.attachments {
+        let device = if root.is_some_and(|root| std::ptr::eq(root, attachment)) {
+            Short::from(ROOT_DEVICE)
+        } else {
+            others += 1;
+            device_name(others)
+        };
+        write_volume(attachment, device, since, context, xml);
+    }
+    xml.close("blockDeviceMapping");
+}
+
+fn write_volume(
+    attachment: &Attachment<'_>,
+    device: Short,
+    since: Short,
+    context: &Context,
+    xml: &mut Writer<'_>,
+) {
+    xml.open("item");
+    xml.text("deviceName", attachment.device.as_deref().unwrap_or(device.as_str()));
+    xml.open("ebs");
+    xml.text("volumeId", ids::show(ids::VOLUME, &attachment.volume, context.ids).as_str());
+    xml.text("status", "attached");
+    xml.text("attachTime", since.as_str());
+    xml.text("deleteOnTermination", if attachment.delete_on_termination { "true" } else { "false" });
+    xml.close("ebs");
+    xml.close("item");
+}
+
+/// The name of the `nth` volume that is not booted from: `/dev/sdb` to `/dev/sdz`, then `/dev/sdaa`, as Linux counts.
+fn device_name(nth: usize) -> Short {
+    let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap_or_default());
+    let mut name = Short::from("/dev/sd");
+    if let Some(high) = (nth / 26).checked_sub(1) {
+        name.push(letter(high).encode_utf8(&mut [0; 4]));
+    }
+    name.push(letter(nth).encode_utf8(&mut [0; 4]));
+    name
+}
+
+fn write_interfaces(instance: &Instance<'_>, since: Short, context: &Context, xml: &mut Writer<'_>) {
+    xml.open("networkInterfaceSet");
+    let host = instance.host_name.as_deref().unwrap_or_default();
+    for (index, interface) in (0_u32..).zip(&instance.interfaces) {
+        xml.open("item");
+        xml.text("networkInterfaceId", ids::show(ids::INTERFACE, &interface.id, context.ids).as_str());
+        write_network(interface.network.as_deref(), context, xml);
+        xml.text("description", &interface.name);
+        xml.text("ownerId", &context.owner);
+        xml.text("status", "in-use");
+        if let Some(mac) = &interface.mac {
+            xml.text("macAddress", mac);
+        }
+        xml.text("sourceDestCheck", "true");
+        xml.empty("groupSet");
+        write_attachment(interface, index, since, context, xml);
+        write_addresses(interface, host, xml);
+        xml.close("item");
+    }
+    xml.close("networkInterfaceSet");
+}
+
+/// Some clients read the `deviceIndex` of every interface without looking whether it is there.
+fn write_attachment(
+    interface: &NetworkInterface<'_>,
+    index: u32,
+    since: Short,
+    context: &Context,
+    xml: &mut Writer<'_>,
+) {
+    xml.open("attachment");
+    let id = ids::derive(ids::INTERFACE_ATTACHMENT, &interface.id, context.ids);
+    xml.text("attachmentId", id.as_str());
+    xml.text("deviceIndex", scalars::number(index).as_str());
+    xml.text("status", "attached");
+    xml.text("attachTime", since.as_str());
+    xml.text("deleteOnTermination", "true");
+    xml.close("attachment");
+}
+
+fn write_addresses(interface: &NetworkInterface<'_>, host: &str, xml: &mut Writer<'_>) {
+    let mut v4 = interface.addresses.iter().filter(|address| address.is_ipv4()).peekable();
+    if let Some(first) = v4.peek() {
+        xml.text("privateIpAddress", scalars::address(**first).as_str());
+    }
+    xml.text("privateDnsName", host);
+    xml.open("privateIpAddressesSet");
+    for (index, address) in v4.enumerate() {
+        xml.open("item");
+        xml.text("privateIpAddress", scalars::address(*address).as_str());
+        xml.text("privateDnsName", host);
+        xml.text("primary", if index == 0 { "true" } else { "false" });
+        xml.close("item");
+    }
+    xml.close("privateIpAddressesSet");
+    write_v6(interface.addresses.iter().filter(|address| address.is_ipv6()), xml);
+}
+
+fn write_v6<'a>(addresses: impl Iterator<Item = &'a IpAddr>, xml: &mut Writer<'_>) {
+    xml.open("ipv6AddressesSet");
+    for address in addresses {
+        xml.open("item");
+        xml.text("ipv6Address", scalars::address(*address).as_str());
+        xml.close("item");
+    }
+    xml.close("ipv6AddressesSet");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_counted_as_linux_counts_them() {
+        let names = [1, 25, 26, 27, 51, 52].map(device_name);
+        let names: Vec<_> = names.iter().map(Short::as_str).collect();
+        assert_eq!(names, ["/dev/sdb", "/dev/sdz", "/dev/sdaa", "/dev/sdab", "/dev/sdaz", "/dev/sdba"]);
+    }
+}

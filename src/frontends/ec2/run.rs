@@ -1,0 +1,141 @@
+//! `RunInstances`.
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+use super::{
+    actions::{Answer, Query},
+    envelope::{Body, Context},
+    errors::{Fault, quoted},
+    filters::NAME_TAG,
+    instance_types::read_synthetic,
+    instances,
+    parameters::Parameters,
+};
+use crate::{
+    model::{Count, Error, ErrorKind, Flow, Id, InstanceSpec, Kind, Operation, Resource, Spec},
+    wire::xml::Writer,
+};
+
+/// Base64 as it is found in the field: with padding or without.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// `RunInstances`
+pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
+    let parameters = query.parameters;
+    let image = query.id(Kind::Image, parameters.required("ImageId")?)?;
+    let size = size(query)?;
+    let spec = InstanceSpec {
+        image,
+        realm: realm(query)?,
+        hardware_profile: size.profile,
+        cpus: size.cpus,
+        memory: size.memory,
+        name: name(parameters).map(str::to_owned),
+        user_data: user_data(query)?,
+        count: count(query)?,
+        start: true,
+    };
+    let operation = Operation::Create(Box::new(Spec::Instance(spec)));
+    Ok(query.answer(Some(operation), Launched { index: 0 }))
+}
+
+/// The size that the instances have by their type: a profile, or processors and memory.
+#[derive(Default)]
+struct Size {
+    profile: Option<Id>,
+    cpus: Option<u32>,
+    memory: Option<u64>,
+}
+
+fn size(query: &Query<'_>) -> Result<Size, Fault> {
+    let Some(name) = query.parameters.text("InstanceType") else { return Ok(Size::default()) };
+    match read_synthetic(name) {
+        Some((cpus, memory)) => Ok(Size { cpus: Some(cpus), memory: Some(memory), profile: None }),
+        None => Ok(Size { profile: Some(query.id(Kind::HardwareProfile, name)?), ..Size::default() }),
+    }
+}
+
+fn realm(query: &Query<'_>) -> Result<Option<Id>, Fault> {
+    let zone = query.parameters.text("Placement.AvailabilityZone");
+    let zone = zone.or_else(|| query.parameters.text("Placement.AvailabilityZoneId"));
+    zone.map(|zone| query.id(Kind::Realm, zone)).transpose()
+}
+
+/// The tag `Name` of the instances.
+fn name(parameters: &Parameters) -> Option<&str> {
+    let specifications = parameters.members("TagSpecification");
+    let of_instances = specifications.filter(|tags| tags.text("ResourceType") == Some("instance"));
+    let mut tags = of_instances.flat_map(|tags| tags.members("Tag"));
+    tags.find(|tag| tag.text("Key") == Some(NAME_TAG))?.text("Value")
+}
+
+/// One, where the client does not say; EC2 wants both, but Deltacloud's clients send neither.
+fn count(query: &Query<'_>) -> Result<Count, Fault> {
+    let (parameters, most) = (query.parameters, query.most_instances);
+    let (min, max) = (parameters.number("MinCount")?, parameters.number("MaxCount")?);
+    let min = min.unwrap_or(1);
+    let max = max.unwrap_or(min);
+    if min == 0 || max < min {
+        let message =
+            format!("MinCount is {min} and MaxCount is {max}; they have to be at least 1 and in order");
+        return Err(Fault::invalid(message));
+    }
+    if max > most {
+        return Err(Fault::invalid(format!("One request makes at most {most} instances, and MaxCount is {max}")));
+    }
+    Ok(Count { min, max })
+}
+
+fn user_data(query: &Query<'_>) -> Result<Option<Vec<u8>>, Fault> {
+    let Some(text) = query.parameters.text("UserData") else { return Ok(None) };
+    let most = query.cloud.user_data.ok_or_else(|| Fault::unsupported("This cloud takes no user data"))?;
+    let invalid = |_| Fault::invalid(format!("Invalid BASE64 encoding of user data: {}", quoted(text)));
+    let data = BASE64.decode(unwrapped(text)).map_err(invalid)?;
+    if data.len() > most {
+        return Err(Fault::invalid(format!("User data is limited to {most} bytes")));
+    }
+    Ok((!data.is_empty()).then_some(data))
+}
+
+/// Base64 without its line breaks. A space was a `+` that the client forgot to escape in the URL: base64 has no
+/// spaces of its own.
+fn unwrapped(text: &str) -> String {
+    let kept = text.trim().chars().filter(|character| !matches!(character, '\r' | '\n' | '\t'));
+    kept.map(|character| if character == ' ' { '+' } else { character }).collect()
+}
+
+/// One reservation, of all that was launched.
+struct Launched {
+    index: u32,
+}
+
+impl Body for Launched {
+    fn item(
+        &mut self,
+        resource: &Resource<'_>,
+        context: &Context,
+        xml: &mut Writer<'_>,
+    ) -> Result<Flow, Error> {
+        let Resource::Instance(instance) = resource else { return Ok(Flow::More) };
+        if self.index == 0 {
+            instances::open_reservation(&instance.id, context, xml);
+        }
+        instances::write(instance, self.index, context, xml);
+        self.index += 1;
+        Ok(Flow::More)
+    }
+
+    fn close(&mut self, _: &Context, xml: &mut Writer<'_>) -> Result<(), Error> {
+        if self.index == 0 {
+            return Err(Error::new(ErrorKind::Unexpected, "the cloud made no instance and does not say why"));
+        }
+        xml.close("instancesSet");
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! The stock AWS command line and boto3 run their whole flows.
+
+use crate::{
+    MOCK,
+    bed::{Client, Gateway, Ovirt, ovirt::Mode},
+};
+
+fn flows(gateway: &Gateway, key: &str, secret: &str) {
+    let Some(client) = Client::find() else { return };
+    client.boto3_flow(&gateway.ec2(), key, secret);
+    client.aws_cli_flow(&gateway.ec2(), key, secret);
+}
+
+fn flows_on(mode: Mode) {
+    let engine = Ovirt::start(mode);
+    let gateway = Gateway::before_ovirt(&engine.base_url(), "");
+    flows(&gateway, "AKID", "SECRET");
+}
+
+#[test]
+fn on_the_mock() {
+    flows(&Gateway::mock(), MOCK.0, MOCK.1);
+}
+
+#[test]
+fn on_rhevm_3_0() {
+    flows_on(Mode::V3_0);
+}
+
+#[test]
+fn on_rhevm_3_1() {
+    flows_on(Mode::V3_1);
+}
+
+#[test]
+fn on_ovirt_3_6() {
+    flows_on(Mode::V3_6);
+}
+
+#[test]
+fn on_ovirt_4_1() {
+    flows_on(Mode::V4_1);
+}
+
+#[test]
+fn on_ovirt_4_4() {
+    flows_on(Mode::V4_4);
+}
