@@ -122,7 +122,6 @@ for_every_mode! {
                 ErrorKind::NotFound,
                 Some(Kind::HardwareProfile),
             ),
-            (InstanceSpec { name: Some("a b".into()), ..good() }, ErrorKind::Invalid, None),
             (InstanceSpec { cpus: Some(0), ..good() }, ErrorKind::Invalid, None),
             (InstanceSpec { count: Count { min: 3, max: 2 }, ..good() }, ErrorKind::Invalid, None),
             (

@@ -75,6 +75,13 @@ enum Credential {
     Cookie(HeaderValue),
 }
 
+/// A document that answered a call.
+#[derive(Debug)]
+pub(super) struct Document {
+    body: Bytes,
+    call: String,
+}
+
 /// One operation's way to the engine.
 pub(super) struct Session<'a> {
     sessions: &'a Sessions,
@@ -136,24 +143,24 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// When the exchange fails, or what the engine's refusal means.
-    pub(super) async fn fetch(&self, call: Call) -> Result<Response<Bytes>, Error> {
+    pub(super) async fn fetch(&self, call: Call) -> Result<Document, Error> {
         let login = self.login().await?;
         let mut response = self.line.fetch(self.request(&call, &login)?).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
             let login = self.log_in_again(&login).await?;
             response = self.line.fetch(self.request(&call, &login)?).await?;
         }
-        succeeded(response, || self.name(&call))
+        Document::of(response, self.name(&call))
     }
 
     /// Makes a call and reads the whole document that answers it; none when there is nothing there.
     ///
     /// # Errors
     /// As [`fetch`](Self::fetch).
-    pub(super) async fn fetch_if_there(&self, call: Call) -> Result<Option<Bytes>, Error> {
+    pub(super) async fn fetch_if_there(&self, call: Call) -> Result<Option<Document>, Error> {
         match self.fetch(call).await {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            response => response.map(|response| Some(response.into_body())),
+            document => document.map(Some),
         }
     }
 
@@ -173,7 +180,7 @@ impl<'a> Session<'a> {
             let login = self.log_in_again(&login).await?;
             response = cloud.stream(self.request(&call, &login)?, decode).await?;
         }
-        succeeded(response, || self.name(&call)).map(|_| ())
+        Document::of(response, self.name(&call)).map(|_| ())
     }
 
     /// Makes a call that is an action or a removal.
@@ -181,8 +188,8 @@ impl<'a> Session<'a> {
     /// # Errors
     /// As [`fetch`](Self::fetch), or when the engine does not say that it took it on.
     pub(super) async fn act(&self, call: Call) -> Result<(), Error> {
-        let name = self.name(&call);
-        faults::taken_on(&self.fetch(call).await?).map_err(|error| error.during(|| name))
+        let Document { body, call } = self.fetch(call).await?;
+        faults::taken_on(&body).map_err(|error| error.during(|| call))
     }
 
     fn name(&self, call: &Call) -> String {
@@ -245,12 +252,26 @@ fn detailed(what: &str) -> Result<HeaderValue, Error> {
     value.map_err(|error| Error::new(ErrorKind::Internal, "a header could not be built").with_source(error))
 }
 
-/// The response, or what it means when it is no success; `name` is the native call.
-fn succeeded(response: Response<Bytes>, name: impl FnOnce() -> String) -> Result<Response<Bytes>, Error> {
-    if response.status().is_success() {
-        return Ok(response);
+impl Document {
+    /// The document that a response is, or what it means when it is no success; `call` is the native call.
+    fn of(response: Response<Bytes>, call: String) -> Result<Self, Error> {
+        if response.status().is_success() {
+            return Ok(Document { body: response.into_body(), call });
+        }
+        Err(faults::error(&response).during(|| call))
     }
-    Err(faults::error(&response).during(name))
+
+    /// Reads it; `read` is given its root, of whatever name.
+    ///
+    /// # Errors
+    /// `Unexpected` when it is malformed or `read` finds something else than it looks for.
+    pub(super) fn read<T>(
+        &self,
+        read: impl FnOnce(&mut Element<'_>) -> Result<T, Malformed>,
+    ) -> Result<T, Error> {
+        xml::document(&self.body, read)
+            .map_err(|malformed| Error::from(malformed).during(|| self.call.clone()))
+    }
 }
 
 /// Asks for the root of the API, which says the version in both representations.
@@ -268,14 +289,12 @@ async fn detect(line: Line<'_>) -> Result<Engine, Error> {
         }
     }
     let (base, response) = answer.ok_or_else(|| Error::new(ErrorKind::Internal, "an API has no base"))?;
-    let name = || format!("GET {base}");
+    let call = format!("GET {base}");
     if response.status() == StatusCode::NOT_FOUND {
         let message = format!("there is no oVirt API at '{base}': check the provider's URL");
-        return Err(Error::new(ErrorKind::Unexpected, message).during(name));
+        return Err(Error::new(ErrorKind::Unexpected, message).during(|| call));
     }
-    let response = succeeded(response, name)?;
-    let version = xml::document(response.body(), version_of_root).map_err(Error::from);
-    let version = version.map_err(|error| error.during(name))?;
+    let version = Document::of(response, call)?.read(version_of_root)?;
     tracing::info!(provider = %line.provider.name, base, major = version.major, minor = version.minor, "oVirt engine");
     Ok(Engine { base: (*base).to_owned(), version, dialect: version.dialect()? })
 }
@@ -361,13 +380,11 @@ fn secret(value: String) -> Result<HeaderValue, Error> {
 async fn begin_session(engine: &Engine, line: Line<'_>) -> Result<Credential, Error> {
     let password = basic(line.identity)?;
     let response = root(line, &engine.base, password.clone(), true).await?;
-    let response = succeeded(response, || format!("GET {}", engine.base))?;
     let cookies = response.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.filter_map(|cookie| cookie.split(';').next());
-    match pairs.find(|pair| pair.starts_with("JSESSIONID=")) {
-        Some(pair) => secret(pair.to_owned()).map(Credential::Cookie),
-        None => Ok(Credential::Authorization(password)),
-    }
+    let session = pairs.find(|pair| pair.starts_with("JSESSIONID=")).map(str::to_owned);
+    Document::of(response, format!("GET {}", engine.base))?;
+    session.map_or(Ok(Credential::Authorization(password)), |session| secret(session).map(Credential::Cookie))
 }
 
 /// Gets an access token of the single sign-on.
