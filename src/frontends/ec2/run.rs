@@ -87,7 +87,9 @@ fn count(query: &Query<'_>) -> Result<Count, Fault> {
         return Err(Fault::invalid(message));
     }
     if max > most {
-        return Err(Fault::invalid(format!("One request makes at most {most} instances, and MaxCount is {max}")));
+        return Err(Fault::invalid(format!(
+            "One request makes at most {most} instances, and MaxCount is {max}"
+        )));
     }
     Ok(Count { min, max })
 }

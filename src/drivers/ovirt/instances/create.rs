@@ -185,7 +185,7 @@ async fn make(
     let instance = being_made(post(session, plan, names, number).await?.named(types));
     if plan.start {
         let start = Operation::Act(Action::Start, vec![Id::from(instance.id.as_ref())]);
-        if let Err(error) = session.line.promise(start, &instance) {
+        if let Err(error) = session.line.promise(start, &instance, InstanceState::Starting) {
             undo(session, std::slice::from_ref(&instance)).await;
             return Err(error);
         }
