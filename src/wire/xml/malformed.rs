@@ -19,6 +19,9 @@ impl Malformed {
 
     pub(super) const ENDS_EARLY: Malformed = Malformed::fixed("the document ends too early");
 
+    pub(super) const NAMELESS: Malformed = Malformed::fixed("a tag or an instruction has no name");
+    pub(super) const TOO_DEEP: Malformed = Malformed::fixed("its elements are nested too deep");
+
     pub(super) const fn fixed(reason: &'static str) -> Self {
         Malformed(Cow::Borrowed(reason))
     }

@@ -13,8 +13,6 @@ pub(super) struct StartTag<'a> {
     pub(super) empty: bool,
 }
 
-const NAMELESS: &str = "a tag or an instruction has no name";
-
 /// The attributes of a start tag that are still to be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Attributes<'a>(&'a str);
@@ -24,7 +22,7 @@ pub(super) fn start_tag(text: &str) -> Result<(StartTag<'_>, &str), Malformed> {
     let body = text.strip_prefix('<').ok_or(Malformed::ENDS_EARLY)?;
     let (name, after) = body.split_at_checked(name_length(body.as_bytes())).ok_or(Malformed::ENDS_EARLY)?;
     if !name.bytes().next().is_some_and(starts_name) {
-        return Err(Malformed::new(NAMELESS));
+        return Err(Malformed::NAMELESS);
     }
     let attributes = Attributes(after);
     let mut unread = attributes;
@@ -62,9 +60,12 @@ impl<'a> Attributes<'a> {
 
 /// Reads the end tag `</name>` with which `text` begins, and gives what follows it.
 pub(super) fn end_tag<'a>(name: &str, text: &'a str) -> Result<&'a str, Malformed> {
-    let after = text.strip_prefix("</").and_then(|text| text.strip_prefix(name));
-    let close = after.and_then(|after| trim_start(after).strip_prefix('>'));
-    close.ok_or_else(|| Malformed::mismatched_end(name))
+    after_end_tag(name, text).ok_or_else(|| Malformed::mismatched_end(name))
+}
+
+fn after_end_tag<'a>(name: &str, text: &'a str) -> Option<&'a str> {
+    let after = text.strip_prefix("</")?.strip_prefix(name)?;
+    trim_start(after).strip_prefix('>')
 }
 
 /// Passes over the content and the end tag of an element called `name`, and gives what follows.
@@ -77,9 +78,9 @@ pub(super) fn skip_content<'a>(name: &str, content: &'a str) -> Result<&'a str, 
         text = next_markup(text)?;
         let next = text.as_bytes().get(1).copied();
         if next == Some(b'/') {
-            match end_tag(name, text) {
-                Ok(after) => (open, text) = (open - 1, after),
-                Err(_) => text = past(text, 2),
+            match after_end_tag(name, text) {
+                Some(after) => (open, text) = (open - 1, after),
+                None => text = past(text, 2),
             }
         } else if matches!(next, Some(b'!' | b'?')) {
             text = skip_special(text)?;
@@ -119,7 +120,7 @@ impl Special {
     pub(super) fn of(bytes: &[u8]) -> Option<Result<Self, Malformed>> {
         if let [b'<', b'?', after @ ..] = bytes {
             let named = after.first().map(|first| starts_name(*first))?;
-            return Some(named.then_some(Special::Instruction).ok_or_else(|| Malformed::new(NAMELESS)));
+            return Some(named.then_some(Special::Instruction).ok_or(Malformed::NAMELESS));
         }
         let all = [Special::Comment, Special::CharacterData];
         if let Some(found) = all.into_iter().find(|special| bytes.starts_with(special.open().as_bytes())) {

@@ -19,6 +19,7 @@ mod markup;
 #[cfg(test)]
 mod properties;
 mod reference;
+mod seek;
 mod write;
 
 pub use decode::{ITEM_CAP, document, each, one};

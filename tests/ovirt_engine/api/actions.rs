@@ -173,6 +173,13 @@ pub fn act(work: &mut Work<'_>, call: &Call, id: &str, action: &str) -> Answer {
     let command = COMMANDS.iter().find(|command| command.action == action && call.mode() >= command.since);
     let command = command.ok_or(Problem::NotFound)?;
     let status = vm.status(work.now);
+    if vm.gone.is_some() {
+        let text = format!(
+            "Cannot {} VM. Related operation is currently in progress. Please try again later.",
+            command.verb
+        );
+        return Err(Problem::conflict(text));
+    }
     if command.forbidden.contains(&status) {
         return Err(Problem::conflict(refusal(command, status)));
     }

@@ -43,6 +43,7 @@ impl Work<'_> {
             inventory: self.inventory,
             now: self.now,
             agent_lag: self.clock.scaled(delays::GUEST_AGENT),
+            creating: false,
             shown: &call.shown,
         }
     }
@@ -109,7 +110,8 @@ impl Work<'_> {
         write: impl FnOnce(&View<'_>, &mut Xml<'_>),
     ) -> Reply {
         let status = if tasks { 202 } else { 201 };
-        let reply = Reply::resource(status, &self.view(call), write);
+        let view = View { creating: true, ..self.view(call) };
+        let reply = Reply::resource(status, &view, write);
         if tasks { reply } else { reply.with("location", format!("{}/{path}", call.shown.dialect.prefix)) }
     }
 }

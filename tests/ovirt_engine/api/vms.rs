@@ -267,9 +267,9 @@ pub fn remove(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
             work.inventory.disks.update(attachment.disk, |disk| disk.gone = Some(gone));
         }
     }
-    let now = work.now;
+    let locked = work.after(delays::LOCK_FOR_DELETE);
     work.inventory.vms.update(vm.id, |vm| {
-        vm.status = Schedule::new(now, VmStatus::ImageLocked);
+        vm.status = vm.status.clone().then(locked, VmStatus::ImageLocked);
         vm.gone = Some(gone);
     });
     let job = work.record(call, format!("Removing VM {}", vm.name), Some(vm.id), gone);
@@ -277,6 +277,10 @@ pub fn remove(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
 }
 
 fn refuse_removal(vm: &Vm, status: VmStatus) -> Result<(), Problem> {
+    if vm.gone.is_some() {
+        let text = "Cannot remove VM. Related operation is currently in progress. Please try again later.";
+        return Err(Problem::conflict(text));
+    }
     if status == VmStatus::ImageLocked {
         return Err(Problem::conflict("Cannot remove VM: VM is locked. Please try again in a few minutes."));
     }

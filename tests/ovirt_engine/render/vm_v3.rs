@@ -8,14 +8,14 @@ use super::machine::{self, Display};
 use super::{networks, storage, vms};
 
 fn creation(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
-    if vms::pending(vm, view.now).is_some() {
+    if vms::pending(view, vm.creation).is_some() {
         x.state("creation_status", "pending");
     }
 }
 
 fn links(view: &View<'_>, vm: &Vm, href: &str, x: &mut Xml<'_>) {
     x.links(href, vms::rels(x.dialect.mode, true).1);
-    if let Some(task) = vms::pending(vm, view.now) {
+    if let Some(task) = vms::pending(view, vm.creation) {
         x.link("creation_status", &format!("{href}/creation_status/{task}"));
     }
 }
@@ -80,11 +80,10 @@ fn early_members(view: &View<'_>, vm: &Vm, first: bool, x: &mut Xml<'_>) {
 fn early_display(view: &View<'_>, vm: &Vm, first: bool, x: &mut Xml<'_>) {
     x.group("display", |x| {
         x.text("type", "spice");
-        if let Some(address) = vms::display_host(view, vm) {
-            x.text("address", address);
-            x.text("port", vms::PORT);
-            x.text("secure_port", vms::SECURE_PORT);
-        }
+        let display = vms::display(view, vm);
+        x.text_if("address", display.address);
+        x.text_if("port", display.ports.map(|(port, _)| port));
+        x.text_if("secure_port", display.ports.map(|(_, secure)| secure));
         x.text("monitors", 1);
         if !first {
             x.text("allow_override", false);
@@ -103,8 +102,7 @@ pub fn late(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
         links(view, vm, &href, x);
         x.text("type", &vm.machine.kind);
         x.state("status", vm.status(view.now).word());
-        let display =
-            Display { address: vms::display_host(view, vm), port: vms::PORT, secure_port: vms::SECURE_PORT };
+        let display = vms::display(view, vm);
         late_base(&vm.machine, Some(vm.cluster), vm.created, &display, x);
         late_members(view, vm, x);
     });

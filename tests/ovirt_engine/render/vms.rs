@@ -7,11 +7,12 @@ use super::super::mode::Mode;
 use super::super::model::{Payload, Vm, VmStatus};
 use super::super::reply::View;
 use super::super::xml::Xml;
+use super::machine::Display;
 use super::{vm_v3, vm_v4};
 
 /// Display ports of a running machine.
-pub const PORT: u32 = 5904;
-pub const SECURE_PORT: u32 = 5905;
+const PORT: u32 = 5904;
+const SECURE_PORT: u32 = 5905;
 
 const ACTIONS_3_0: &[&str] =
     &["shutdown", "start", "stop", "suspend", "detach", "export", "move", "ticket", "migrate"];
@@ -211,15 +212,17 @@ pub fn vm(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     }
 }
 
-/// The reply to its creation: the machine with the state of the task that makes it.
-pub fn pending(vm: &Vm, now: Time) -> Option<Uuid> {
-    vm.creation.filter(|(_, ends)| now < *ends).map(|(task, _)| task)
+/// The task that makes it, in the reply to its creation.
+pub fn pending(view: &View<'_>, creation: Option<(Uuid, Time)>) -> Option<Uuid> {
+    creation.filter(|(_, ends)| view.creating && view.now < *ends).map(|(task, _)| task)
 }
 
-/// Where the guest's display is, while a host runs it.
-pub fn display_host(view: &View<'_>, vm: &Vm) -> Option<String> {
-    let host = view.inventory.hosts.get(vm.host, view.now)?;
-    (vm.status(view.now).runs() && vm.status(view.now) != VmStatus::SavingState).then(|| host.address.clone())
+/// Where the guest's display is, while a host runs it; its ports are known when it has been launched.
+pub fn display(view: &View<'_>, vm: &Vm) -> Display {
+    let status = vm.status(view.now);
+    let host = view.inventory.hosts.get(vm.host, view.now).filter(|_| status.runs());
+    let ports = host.is_some() && status != VmStatus::WaitForLaunch;
+    Display { address: host.map(|host| host.address.clone()), ports: ports.then_some((PORT, SECURE_PORT)) }
 }
 
 /// `<host>`, while one runs it and the view is not the filtered one.

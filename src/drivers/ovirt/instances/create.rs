@@ -210,7 +210,7 @@ fn promise_start(session: &Session<'_>, made: &mut [Instance<'static>]) -> Resul
     let Some(instance) = made.last_mut() else { return Ok(()) };
     let start = Operation::Act(Action::Start, vec![Id::from(instance.id.as_ref())]);
     instance.state = InstanceState::Creating;
-    session.line.promise(start, instance)
+    session.line.promise(start, instance, InstanceState::Starting)
 }
 
 /// Destroys what was made of a creation that failed; what cannot be destroyed is told to the operator.
