@@ -27,3 +27,17 @@ fn the_operators_own_mock_key_takes_the_place_of_the_built_in_one() {
     assert_eq!(keys.len(), 1);
     assert_eq!(keys[0].secret.expose_secret(), "mine");
 }
+
+#[test]
+fn secrets_that_everybody_can_read_are_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("d.toml");
+    fs::write(&path, "[[access_keys]]\nid = 'A'\nsecret = 's'\nuser = 'u'\npassword = 'p'\n").unwrap();
+    let arguments = Arguments { config: Some(path.clone()), ..Arguments::default() };
+    for (mode, warnings) in [(0o644, 1), (0o640, 0)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(load_with(&arguments, &|_| None).unwrap().warnings.len(), warnings, "{mode:o}");
+    }
+}
