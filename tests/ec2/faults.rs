@@ -119,9 +119,9 @@ fn an_answer_that_breaks_off_before_anything_was_sent() {
     for kind in [
         Kind::Truncate { bytes: 600, announced: true },
         Kind::Truncate { bytes: 600, announced: false },
-        Kind::Malformed { bytes: 600 },
+        Kind::Malformed { bytes: 64 },
     ] {
-        bed.befall(kind);
+        bed.befall(kind.clone());
         let answer = bed.ask(DESCRIBE);
         assert!((500..=503).contains(&answer.status), "{kind:?}: {answer:?}");
         assert!(answer.complete && !answer.text("Code").is_empty(), "{kind:?}: {answer:?}");
@@ -132,16 +132,12 @@ fn an_answer_that_breaks_off_before_anything_was_sent() {
 #[test]
 fn an_answer_that_breaks_off_later_is_a_broken_transfer() {
     let bed = Bed::with(Options { mode: Mode::V4_4, vms: 500, speed: 500.0, ..Options::default() });
-    for kind in [Kind::Truncate { bytes: 1_000_000, announced: false }, Kind::Malformed { bytes: 1_000_000 }]
-    {
-        bed.befall(kind);
-        let answer = bed.ask(DESCRIBE);
-        assert_eq!(answer.status, 200, "{kind:?}");
-        assert!(!answer.complete, "{kind:?}: a broken list ended as if it were whole");
-        assert!(!answer.body.contains("</DescribeInstancesResponse>"), "{kind:?}");
-        bed.recovers();
-    }
-    assert!(bed.gateway.sample("deltagate_translation_failures_total", &["driver=\"ovirt\""]) >= 1.0);
+    bed.befall(Kind::Truncate { bytes: 1_000_000, announced: false });
+    let answer = bed.ask(DESCRIBE);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(!answer.complete, "a broken list ended as if it were whole");
+    assert!(!answer.body.contains("</DescribeInstancesResponse>"));
+    bed.recovers();
 }
 
 #[test]
