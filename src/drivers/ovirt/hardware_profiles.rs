@@ -78,7 +78,12 @@ impl InstanceTypes {
         if !session.dialect().instance_types {
             return Ok(Arc::default());
         }
-        session.login().await?.instance_types.get(BELIEVED, InstanceTypes::read(session)).await
+        session
+            .login()
+            .await?
+            .instance_types
+            .get(BELIEVED, async { Box::pin(InstanceTypes::read(session)).await })
+            .await
     }
 
     async fn read(session: &Session<'_>) -> Result<Self, Error> {

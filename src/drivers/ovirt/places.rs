@@ -67,7 +67,7 @@ impl Places {
     /// # Errors
     /// As [`read`](Self::read).
     pub(super) async fn recent(session: &Session<'_>) -> Result<Arc<Self>, Error> {
-        session.login().await?.places.get(BELIEVED, Places::read(session)).await
+        session.login().await?.places.get(BELIEVED, async { Box::pin(Places::read(session)).await }).await
     }
 
     /// Only what belongs to the data center with this id or name; everything when none is named.

@@ -98,7 +98,7 @@ impl Sessions {
         let engine = match self.believed() {
             Some(engine) => engine,
             // Everybody asks for himself: another one's wrong password is not his failure.
-            None => self.believe(detect(line).await?),
+            None => self.believe(Box::pin(detect(line)).await?),
         };
         Ok(Session { sessions: self, engine, line })
     }
@@ -132,11 +132,16 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When he cannot log in.
     pub(super) async fn login(&self) -> Result<Arc<Login>, Error> {
-        self.sessions.logins.get(self.line.identity, log_in(&self.engine, self.line)).await
+        self.sessions.logins.get(self.line.identity, self.log_in()).await
     }
 
     async fn log_in_again(&self, stale: &Arc<Login>) -> Result<Arc<Login>, Error> {
-        self.sessions.logins.renew(self.line.identity, stale, log_in(&self.engine, self.line)).await
+        self.sessions.logins.renew(self.line.identity, stale, self.log_in()).await
+    }
+
+    /// What is rarely done is boxed when it is done: it would make the future of every call several times as large.
+    async fn log_in(&self) -> Result<Login, Error> {
+        Box::pin(log_in(&self.engine, self.line)).await
     }
 
     /// Makes a call and reads the whole document that answers it.
@@ -147,7 +152,7 @@ impl<'a> Session<'a> {
         let login = self.login().await?;
         let mut response = self.line.fetch(self.request(&call, &login)?).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            let login = self.log_in_again(&login).await?;
+            let login = Box::pin(self.log_in_again(&login)).await?;
             response = self.line.fetch(self.request(&call, &login)?).await?;
         }
         Document::of(response, self.name(&call))
@@ -177,7 +182,7 @@ impl<'a> Session<'a> {
         let login = self.login().await?;
         let mut response = cloud.stream(self.request(&call, &login)?, decode).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            let login = self.log_in_again(&login).await?;
+            let login = Box::pin(self.log_in_again(&login)).await?;
             response = cloud.stream(self.request(&call, &login)?, decode).await?;
         }
         Document::of(response, self.name(&call)).map(|_| ())
