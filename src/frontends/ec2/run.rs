@@ -75,7 +75,8 @@ fn name(parameters: &Parameters) -> Option<&str> {
     tags.find(|tag| tag.text("Key") == Some(NAME_TAG))?.text("Value")
 }
 
-/// One, where the client does not say; EC2 wants both, but Deltacloud's clients send neither.
+/// One, where the client does not say; EC2 wants both, but Deltacloud's clients send neither. More than can be made is
+/// no error as long as the least can: that is what the two numbers are for.
 fn count(query: &Query<'_>) -> Result<Count, Fault> {
     let (parameters, most) = (query.parameters, query.most_instances);
     let (min, max) = (parameters.number("MinCount")?, parameters.number("MaxCount")?);
@@ -86,12 +87,11 @@ fn count(query: &Query<'_>) -> Result<Count, Fault> {
             format!("MinCount is {min} and MaxCount is {max}; they have to be at least 1 and in order");
         return Err(Fault::invalid(message));
     }
-    if max > most {
-        return Err(Fault::invalid(format!(
-            "One request makes at most {most} instances, and MaxCount is {max}"
-        )));
+    if min > most {
+        let message = format!("One request makes at most {most} instances, and MinCount is {min}");
+        return Err(Fault::bad("InstanceLimitExceeded", message));
     }
-    Ok(Count { min, max })
+    Ok(Count { min, max: max.min(most) })
 }
 
 fn user_data(query: &Query<'_>) -> Result<Option<Vec<u8>>, Fault> {

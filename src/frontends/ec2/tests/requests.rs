@@ -52,6 +52,14 @@ fn the_talks_requests_work_verbatim() {
 }
 
 #[test]
+fn the_most_is_what_the_gateway_makes() {
+    let run = operation(&format!("Action=RunInstances&ImageId={B}&MaxCount=1000"));
+    let Operation::Create(spec) = run else { panic!("{run:?}") };
+    let Spec::Instance(spec) = *spec;
+    assert_eq!(spec.count, Count { min: 1, max: 100 });
+}
+
+#[test]
 fn filters_are_asked_of_the_cloud_where_they_are_exact() {
     let query = format!(
         "Action=DescribeInstances&Filter.1.Name=instance-state-name&Filter.1.Value.1=running&Filter.2.Name=image-id\
@@ -105,7 +113,7 @@ fn requests_that_make_no_sense_have_their_code() {
         ("MinCount=0", "InvalidParameterValue"),
         ("MinCount=2&MaxCount=1", "InvalidParameterValue"),
         ("MinCount=x", "InvalidParameterValue"),
-        ("MaxCount=101", "InvalidParameterValue"),
+        ("MinCount=101&MaxCount=101", "InstanceLimitExceeded"),
         ("UserData=%21not-base64", "InvalidParameterValue"),
         ("DryRun=maybe", "InvalidParameterValue"),
     ] {
