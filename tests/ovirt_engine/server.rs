@@ -183,6 +183,7 @@ async fn before(core: &Arc<Core>, kinds: &[Kind]) -> Option<Response<HttpBody>> 
             | Kind::CloseAfterAnswer
             | Kind::CloseOnReuse
             | Kind::Oversized { .. }
+            | Kind::Replace { .. }
             | Kind::Endless => {}
         }
     }
