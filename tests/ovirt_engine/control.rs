@@ -9,7 +9,7 @@ use super::clock::Schedule;
 use super::misbehaviour::Misbehaviour;
 use super::model::VmStatus;
 use super::reply::Reply;
-use super::server::Core;
+use super::shared::Core;
 
 /// Answers `requests`, `faults`, `sessions`, `status` and `advance`.
 pub fn answer(core: &Core, method: &str, what: &str, body: &Bytes) -> Reply {

@@ -47,6 +47,23 @@ async fn bodies_that_are_no_xml() {
 }
 
 #[tokio::test]
+async fn answers_that_come_late_or_never() {
+    use std::time::{Duration, Instant};
+    let engine = engine(Kind::Delay { head_ms: 100, chunk_ms: 10 }).await;
+    let begun = Instant::now();
+    let answer = ask(&engine, "GET", VMS, &[], "").await;
+    let pauses = u32::try_from(answer.body.len() / (8 << 10)).unwrap();
+    assert!(
+        begun.elapsed() >= Duration::from_millis(100) + pauses * Duration::from_millis(10),
+        "{pauses} pauses"
+    );
+    assert_eq!(answer.xml().name, "vms");
+    engine.faults().add(Misbehaviour::always(Kind::Hang));
+    let never = tokio::time::timeout(Duration::from_millis(200), ask(&engine, "GET", VMS, &[], "")).await;
+    assert!(never.is_err());
+}
+
+#[tokio::test]
 async fn words_nobody_knows() {
     let (from, to) = ("<status>down<".to_owned(), "<status>hovering<".to_owned());
     let engine = engine(Kind::Replace { from, to }).await;
