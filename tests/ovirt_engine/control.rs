@@ -5,11 +5,13 @@ use std::time::Duration;
 use axum::body::Bytes;
 use serde_json::json;
 
+use super::clock::Schedule;
 use super::misbehaviour::Misbehaviour;
+use super::model::VmStatus;
 use super::reply::Reply;
-use super::server::Core;
+use super::shared::Core;
 
-/// Answers `requests`, `faults`, `sessions` and `advance`.
+/// Answers `requests`, `faults`, `sessions`, `status` and `advance`.
 pub fn answer(core: &Core, method: &str, what: &str, body: &Bytes) -> Reply {
     match (method, what) {
         ("GET", "requests") => return Reply::json(200, &json!(core.recorded())),
@@ -21,6 +23,12 @@ pub fn answer(core: &Core, method: &str, what: &str, body: &Bytes) -> Reply {
             Ok(misbehaviour) => core.misbehaviours.add(misbehaviour),
             Err(error) => return refused(&error.to_string()),
         },
+        ("POST", "status") => {
+            match serde_json::from_slice(body).ok().and_then(|wanted| status(core, &wanted)) {
+                Some(()) => {}
+                None => return refused("an object with the members vm and status is expected"),
+            }
+        }
         ("POST", "advance") => match serde_json::from_slice::<u64>(body) {
             Ok(seconds) => core.clock.advance(Duration::from_secs(seconds)),
             Err(error) => return refused(&error.to_string()),
@@ -28,6 +36,15 @@ pub fn answer(core: &Core, method: &str, what: &str, body: &Bytes) -> Reply {
         _ => return Reply::json(404, &json!({"error": "no such switch"})),
     }
     Reply::json(200, &json!({}))
+}
+
+/// Puts the machine `vm` into the state `status`.
+fn status(core: &Core, wanted: &serde_json::Value) -> Option<()> {
+    let id = wanted["vm"].as_str()?.parse().ok()?;
+    let status = VmStatus::from_word(wanted["status"].as_str()?)?;
+    let now = core.clock.now();
+    core.inventory().vms.update(id, |vm| vm.status = Schedule::new(now, status));
+    Some(())
 }
 
 fn refused(why: &str) -> Reply {

@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 
 use super::json;
 use super::reply::{Next, Shown};
-use super::server::Core;
+use super::shared::Core;
 use super::xml::{DECLARATION, Xml};
 
 /// Bytes after which a part of a list is sent.

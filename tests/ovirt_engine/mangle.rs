@@ -28,6 +28,7 @@ struct Mangled {
     /// Bytes that the head announces.
     length: Option<usize>,
     oversize: Option<usize>,
+    replaced: Option<(String, String)>,
     malformed_at: Option<usize>,
     limit: Option<usize>,
     pause: Duration,
@@ -54,13 +55,14 @@ pub fn mangled(response: Response<Body>, kinds: &[Kind], line: Line) -> Response
     let mut mangled = Mangled::new(body, line);
     let mut length = exact.and_then(|exact| usize::try_from(exact).ok());
     for kind in kinds {
-        match *kind {
+        match kind.clone() {
             Kind::Truncate { bytes, announced } => {
                 mangled.limit = Some(bytes);
                 length = announced.then_some(bytes + MISSING);
             }
             Kind::Malformed { bytes } => (mangled.malformed_at, length) = (Some(bytes), None),
             Kind::Oversized { bytes } => (mangled.oversize, length) = (Some(bytes), None),
+            Kind::Replace { from, to } => (mangled.replaced, length) = (Some((from, to)), None),
             Kind::Delay { chunk_ms, .. } => mangled.pause = Duration::from_millis(chunk_ms),
             Kind::CloseAfterAnswer => mangled.ends = true,
             Kind::CloseOnReuse => mangled.dies = true,
@@ -95,6 +97,7 @@ impl Mangled {
             sent: 0,
             length: None,
             oversize: None,
+            replaced: None,
             malformed_at: None,
             limit: None,
             pause: Duration::ZERO,
@@ -137,6 +140,9 @@ impl Mangled {
             let at = at.saturating_sub(self.taken);
             chunk.splice(at..at, NOT_XML.iter().copied());
             self.malformed_at = None;
+        }
+        if let Some((from, to)) = &self.replaced {
+            chunk = String::from_utf8_lossy(&chunk).replace(from, to).into_bytes();
         }
         self.taken += chunk.len();
         let size = if self.pause.is_zero() { chunk.len().max(1) } else { PIECE };

@@ -47,6 +47,8 @@ pub enum Kind {
     CloseOnReuse,
     /// The first name in the answer is longer by so many bytes.
     Oversized { bytes: usize },
+    /// Text in the body is another: a state nobody knows, another version.
+    Replace { from: String, to: String },
     /// A list repeats its items for ever.
     Endless,
 }

@@ -37,6 +37,8 @@ pub mod reply;
 pub mod search;
 pub mod seed;
 pub mod server;
+pub mod shared;
+pub mod states;
 pub mod table;
 pub mod xml;
 
@@ -50,9 +52,9 @@ use uuid::Uuid;
 pub use misbehaviour::{Kind, Misbehaviour, Misbehaviours};
 pub use mode::Mode;
 pub use model::{Vm, VmStatus};
-pub use server::Recorded;
+pub use shared::Recorded;
 
-use server::Core;
+use shared::Core;
 
 /// What engine to start.
 #[derive(Clone, Debug)]

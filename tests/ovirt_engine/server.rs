@@ -1,7 +1,6 @@
 //! HTTP: from a request to a call, from a reply to bytes.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,115 +8,27 @@ use axum::body::{Body as HttpBody, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
-use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::Options;
 use super::api::{Work, routes};
-use super::auth::{self, Sessions};
+use super::auth;
 use super::call::{self, Call, Place};
-use super::clock::Clock;
 use super::connection::{Connections, Line};
 use super::control;
 use super::follow::Follow;
-use super::inventory::Inventory;
 use super::json;
 use super::listing::{Form, Listing};
 use super::mangle::mangled;
-use super::misbehaviour::{Kind, Misbehaviours};
+use super::misbehaviour::Kind;
 use super::mode::{Api, Dialect, Mode};
-use super::reply::{Body, Problem, Reply, Shown, View, undertow_page};
-use super::seed;
+use super::reply::{Body, Problem, Reply, Shown, undertow_page};
+use super::shared::Core;
 use super::xml::DECLARATION;
 
 /// Bytes of a request body that are read.
 const MAX_BODY: usize = 4 << 20;
-/// Requests that the record keeps.
-const MAX_RECORDED: usize = 10_000;
-
-/// A request as it came.
-#[derive(Clone, Debug, Serialize)]
-pub struct Recorded {
-    pub method: String,
-    /// Path and query.
-    pub target: String,
-    /// Names in lower case.
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-}
-
-impl Recorded {
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// What the connections of one engine share.
-pub struct Core {
-    pub mode: Mode,
-    pub clock: Clock,
-    pub misbehaviours: Misbehaviours,
-    inventory: Mutex<Inventory>,
-    sessions: Mutex<Sessions>,
-    recorded: Mutex<VecDeque<Recorded>>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Core {
-    pub fn new(options: &Options) -> Core {
-        let clock = Clock::new(options.speed);
-        Core {
-            mode: options.mode,
-            inventory: Mutex::new(seed::inventory(options.mode, options.vms, clock.now())),
-            clock,
-            misbehaviours: Misbehaviours::default(),
-            sessions: Mutex::default(),
-            recorded: Mutex::default(),
-        }
-    }
-
-    pub fn inventory(&self) -> MutexGuard<'_, Inventory> {
-        locked(&self.inventory)
-    }
-
-    pub fn sessions(&self) -> MutexGuard<'_, Sessions> {
-        locked(&self.sessions)
-    }
-
-    pub fn recorded(&self) -> Vec<Recorded> {
-        locked(&self.recorded).iter().cloned().collect()
-    }
-
-    pub fn forget(&self) {
-        locked(&self.recorded).clear();
-    }
-
-    fn record(&self, method: &str, target: &str, headers: &HeaderMap, body: &Bytes) {
-        let header = |(name, value): (&axum::http::HeaderName, &HeaderValue)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        let mut recorded = locked(&self.recorded);
-        if recorded.len() == MAX_RECORDED {
-            recorded.pop_front();
-        }
-        recorded.push_back(Recorded {
-            method: method.to_owned(),
-            target: target.to_owned(),
-            headers: headers.iter().map(header).collect(),
-            body: String::from_utf8_lossy(body).into_owned(),
-        });
-    }
-
-    pub fn view<'v>(&'v self, inventory: &'v Inventory, shown: &'v Shown) -> View<'v> {
-        let agent_lag = self.clock.scaled(super::clock::delays::GUEST_AGENT);
-        View { inventory, now: self.clock.now(), agent_lag, creating: false, single: false, shown }
-    }
-}
 
 /// Serves until `stopped`.
 pub fn serve(core: Arc<Core>, listener: TcpListener, stopped: oneshot::Receiver<()>) {
@@ -183,6 +94,7 @@ async fn before(core: &Arc<Core>, kinds: &[Kind]) -> Option<Response<HttpBody>> 
             | Kind::CloseAfterAnswer
             | Kind::CloseOnReuse
             | Kind::Oversized { .. }
+            | Kind::Replace { .. }
             | Kind::Endless => {}
         }
     }

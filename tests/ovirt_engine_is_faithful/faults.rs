@@ -47,6 +47,47 @@ async fn bodies_that_are_no_xml() {
 }
 
 #[tokio::test]
+async fn answers_that_come_late_or_never() {
+    use std::time::{Duration, Instant};
+    let engine = engine(Kind::Delay { head_ms: 100, chunk_ms: 10 }).await;
+    let begun = Instant::now();
+    let answer = ask(&engine, "GET", VMS, &[], "").await;
+    let pauses = u32::try_from(answer.body.len() / (8 << 10)).unwrap();
+    assert!(
+        begun.elapsed() >= Duration::from_millis(100) + pauses * Duration::from_millis(10),
+        "{pauses} pauses"
+    );
+    assert_eq!(answer.xml().name, "vms");
+    engine.faults().add(Misbehaviour::always(Kind::Hang));
+    let never = tokio::time::timeout(Duration::from_millis(200), ask(&engine, "GET", VMS, &[], "")).await;
+    assert!(never.is_err());
+}
+
+#[tokio::test]
+async fn words_nobody_knows() {
+    let (from, to) = ("<status>down<".to_owned(), "<status>hovering<".to_owned());
+    let engine = engine(Kind::Replace { from, to }).await;
+    let answer = ask(&engine, "GET", VMS, &[], "").await;
+    assert!(answer.whole && answer.xml().children("vm").any(|vm| vm.value("status") == Some("hovering")));
+}
+
+#[tokio::test]
+async fn switches_over_http() {
+    let engine = Engine::start(Options::default()).await;
+    let fault = r#"{"kind":"html","status":502,"path":"/vms","times":1}"#;
+    assert_eq!(ask(&engine, "POST", "/_engine/faults", &[], fault).await.status, 200);
+    assert_eq!(ask(&engine, "GET", VMS, &[], "").await.status, 502);
+    let seen: serde_json::Value =
+        serde_json::from_str(&ask(&engine, "GET", "/_engine/requests", &[], "").await.body).unwrap();
+    assert_eq!((seen.as_array().unwrap().len(), &seen[0]["target"]), (1, &VMS.into()));
+    let status = format!(r#"{{"vm":"{}","status":"not_responding"}}"#, crate::ovirt_engine::seed::DB_VM);
+    assert_eq!(ask(&engine, "POST", "/_engine/status", &[], &status).await.status, 200);
+    let found = engine.vm_status(crate::ovirt_engine::seed::DB_VM);
+    assert_eq!(found, Some(crate::ovirt_engine::VmStatus::NotResponding));
+    assert_eq!(ask(&engine, "POST", "/_engine/faults", &[], "{}").await.status, 400);
+}
+
+#[tokio::test]
 async fn items_of_any_size() {
     let engine = engine(Kind::Oversized { bytes: 1 << 20 }).await;
     let answer = ask(&engine, "GET", VMS, &[], "").await;

@@ -106,46 +106,69 @@ fn version(x: &mut Xml<'_>, full: &str, numbers: &[(&str, u32)]) {
     });
 }
 
-/// Linked members of `Vm`, alphabetical; sub-collections only when followed.
+/// Linked members of `Vm`, alphabetical: the link that `follow` knows and the element.
+const LINKED: [(&str, &str); 18] = [
+    ("affinitylabels", "affinity_labels"),
+    ("applications", "applications"),
+    ("cdroms", "cdroms"),
+    ("diskattachments", "disk_attachments"),
+    ("graphicsconsoles", "graphics_consoles"),
+    ("host", "host"),
+    ("hostdevices", "host_devices"),
+    ("instancetype", "instance_type"),
+    ("katelloerrata", "katello_errata"),
+    ("nics", "nics"),
+    ("originaltemplate", "original_template"),
+    ("permissions", "permissions"),
+    ("reporteddevices", "reported_devices"),
+    ("sessions", "sessions"),
+    ("snapshots", "snapshots"),
+    ("tags", "tags"),
+    ("template", "template"),
+    ("watchdogs", "watchdogs"),
+];
+
+/// References are always there, sub-collections only when followed.
 fn linked(view: &View<'_>, vm: &Vm, href: &str, x: &mut Xml<'_>) {
-    let follow = &view.shown.follow;
-    if follow.has("cdroms") {
-        x.group("cdroms", |x| cdrom(href, vm.id, x));
+    for (link, element) in LINKED {
+        match link {
+            "host" => vms::host(view, vm, x),
+            "instancetype" => {
+                if let Some(id) = vm.instance_type {
+                    x.reference(element, "instancetypes", id);
+                }
+            }
+            "originaltemplate" => x.reference(element, "templates", vm.original_template),
+            "template" => referred_template(view, vm, x),
+            followed if view.shown.follow.has(followed) => {
+                x.group(element, |x| sub_collection(view, vm, followed, href, x));
+            }
+            _unfollowed => {}
+        }
     }
-    if follow.has("diskattachments") {
-        x.group("disk_attachments", |x| {
-            let below = follow.below("diskattachments");
-            vm.disks.iter().for_each(|disk| storage::attachment(view, ("vm", href, vm.id), disk, &below, x));
-        });
-    }
-    vms::host(view, vm, x);
-    empty_if(follow.has("hostdevices"), "host_devices", x);
-    if let Some(id) = vm.instance_type {
-        x.reference("instance_type", "instancetypes", id);
-    }
-    if follow.has("nics") {
-        x.group("nics", |x| vm.nics.iter().for_each(|nic| networks::vm_nic(view, vm, nic, x)));
-    }
-    x.reference("original_template", "templates", vm.original_template);
-    if follow.has("reporteddevices") {
-        x.group("reported_devices", |x| networks::reported_devices(view, vm, None, x));
-    }
-    if follow.has("snapshots") {
-        x.group("snapshots", |x| snapshots(view, vm, x));
-    }
-    if follow.has("tags") {
-        x.group("tags", |x| log::tags_of(view, &vm.tags, x));
-    }
-    match view.inventory.templates.get(vm.template, view.now).filter(|_| follow.has("template")) {
+}
+
+fn referred_template(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
+    let template = view.inventory.templates.get(vm.template, view.now);
+    match template.filter(|_| view.shown.follow.has("template")) {
         Some(template) => templates::template(view, template, x),
         None => x.reference("template", "templates", vm.template),
     }
-    empty_if(follow.has("watchdogs"), "watchdogs", x);
 }
 
-fn empty_if(asked: bool, name: &str, x: &mut Xml<'_>) {
-    if asked {
-        x.empty(name, &[]);
+/// The items of a sub-collection; those not named here are always empty.
+fn sub_collection(view: &View<'_>, vm: &Vm, link: &str, href: &str, x: &mut Xml<'_>) {
+    match link {
+        "cdroms" => cdrom(href, vm.id, x),
+        "diskattachments" => {
+            let below = view.shown.follow.below(link);
+            vm.disks.iter().for_each(|disk| storage::attachment(view, ("vm", href, vm.id), disk, &below, x));
+        }
+        "nics" => vm.nics.iter().for_each(|nic| networks::vm_nic(view, vm, nic, x)),
+        "reporteddevices" => networks::reported_devices(view, vm, None, x),
+        "snapshots" => snapshots(view, vm, x),
+        "tags" => log::tags_of(view, &vm.tags, x),
+        _empty => {}
     }
 }
 

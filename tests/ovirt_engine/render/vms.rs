@@ -7,6 +7,7 @@ use super::super::mode::Mode;
 use super::super::model::{Payload, Vm, VmStatus};
 use super::super::reply::View;
 use super::super::xml::Xml;
+use super::hosts;
 use super::machine::Display;
 use super::{vm_v3, vm_v4};
 
@@ -229,8 +230,12 @@ pub fn display(view: &View<'_>, vm: &Vm) -> Display {
 
 /// `<host>`, while one runs it and the view is not the filtered one.
 pub fn host(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
-    if vm.status(view.now).runs() && !view.shown.filtered {
-        x.reference("host", "hosts", vm.host);
+    if !vm.status(view.now).runs() || view.shown.filtered {
+        return;
+    }
+    match view.inventory.hosts.get(vm.host, view.now).filter(|_| view.shown.follow.has("host")) {
+        Some(host) => hosts::host(view, host, x),
+        None => x.reference("host", "hosts", vm.host),
     }
 }
 
