@@ -5,6 +5,7 @@ use std::{env, fs, path::PathBuf};
 use quick_xml::{Reader, events::Event};
 
 use super::{
+    faults,
     hardware_profiles::InstanceTypes,
     images,
     instances::vm,
@@ -13,7 +14,7 @@ use super::{
     states,
 };
 use crate::{
-    model::{Flow, Instance, InstanceState, Resource},
+    model::{ErrorKind, Flow, Instance, InstanceState, Resource},
     wire::{Decode, xml},
 };
 
@@ -113,23 +114,62 @@ fn count(node: &Node) -> Option<u32> {
     Some(factor("sockets") * factor("cores") * factor("threads"))
 }
 
-/// All recordings whose root has one of these names, with their text; none when the recordings are not there.
-fn recordings(roots: &[&str]) -> Option<Vec<(PathBuf, String)>> {
+/// Every refusal, by its status and in whatever form it came.
+#[test]
+fn every_recorded_refusal_is_judged() {
+    let Some(directories) = directories() else { return };
+    let mut judged = 0;
+    for path in directories.iter().flat_map(|directory| fs::read_dir(directory).unwrap()) {
+        let path = path.unwrap().path();
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        if path.extension().is_none_or(|extension| extension != "http") {
+            continue;
+        }
+        let Some((request, response)) = text.split_once("--- response ---\n") else { continue };
+        let status: u16 = response.split_whitespace().next().unwrap().parse().unwrap();
+        if status < 400 {
+            continue;
+        }
+        let body = ["xml", "html"].iter().find_map(|extension| fs::read(path.with_extension(extension)).ok());
+        let answer = http::Response::builder().status(status).body(body.unwrap_or_default().into()).unwrap();
+        let error = faults::error(&answer);
+        let at = format!("{}: {error}", path.display());
+        let expected = match status {
+            400 if request.contains("DELETE") => vec![ErrorKind::IncorrectState],
+            400 => vec![ErrorKind::Invalid, ErrorKind::NotFound],
+            401 => vec![ErrorKind::Unauthenticated],
+            404 => vec![ErrorKind::NotFound],
+            409 => vec![ErrorKind::IncorrectState, ErrorKind::Busy],
+            _server => vec![ErrorKind::Unexpected, ErrorKind::Unreachable],
+        };
+        assert!(expected.contains(&error.kind()), "{at}");
+        assert!(!error.message().contains(['<', '[', ']']), "{at}");
+        judged += 1;
+    }
+    assert!(judged > 5, "only {judged} refusals");
+}
+
+/// The folders of engines whose answers the driver may meet; none when the recordings are not there.
+fn directories() -> Option<Vec<PathBuf>> {
     let wire = env::var_os("DELTAGATE_WIRE").map(PathBuf::from);
     let wire = wire
         .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/wire"))
         .join("ovirt");
-    let Ok(directories) = fs::read_dir(&wire) else {
+    let Ok(entries) = fs::read_dir(&wire) else {
         eprintln!("skipped: there are no recordings at {}", wire.display());
         return None;
     };
+    let directories = entries.map(|entry| entry.unwrap().path()).filter(|path| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        path.is_dir() && ["v3-", "v4-", "fog-"].iter().any(|prefix| name.starts_with(prefix))
+    });
+    Some(directories.collect())
+}
+
+/// All recordings whose root has one of these names, with their text; none when the recordings are not there.
+fn recordings(roots: &[&str]) -> Option<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
-    for directory in directories {
-        let directory = directory.unwrap().path();
-        let name = directory.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.starts_with("v3-") && !name.starts_with("v4-") && !name.starts_with("fog-") {
-            continue;
-        }
+    for directory in directories()? {
         for file in fs::read_dir(&directory).unwrap() {
             let path = file.unwrap().path();
             if path.extension().is_none_or(|extension| extension != "xml") {

@@ -109,6 +109,11 @@ impl Sessions {
         (since.elapsed() < VERSION_BELIEVED).then(|| engine.clone())
     }
 
+    /// Lets the next operation ask for the version again.
+    fn doubt(&self) {
+        *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn believe(&self, engine: Engine) -> Arc<Engine> {
         let engine = Arc::new(engine);
         *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), engine.clone()));
@@ -135,7 +140,9 @@ impl<'a> Session<'a> {
         self.sessions.logins.get(self.line.identity, self.log_in()).await
     }
 
+    /// An engine that has forgotten its users was started anew, perhaps as another version.
     async fn log_in_again(&self, stale: &Arc<Login>) -> Result<Arc<Login>, Error> {
+        self.sessions.doubt();
         self.sessions.logins.renew(self.line.identity, stale, self.log_in()).await
     }
 
