@@ -30,7 +30,7 @@ pub mod delays {
     pub const LOCK_TEMPLATE: Duration = Duration::from_secs(20);
     pub const LOCK_SNAPSHOT: Duration = Duration::from_secs(8);
     /// From `up` until the guest agent reports addresses.
-    pub const GUEST_AGENT: Duration = Duration::from_secs(5);
+    pub const GUEST_AGENT: Duration = Duration::from_secs(15);
 }
 
 /// The engine's clock: wall time, with delays divided by the speed.

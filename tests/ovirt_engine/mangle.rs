@@ -40,8 +40,12 @@ struct Mangled {
 
 /// Applies to the answer what befell its request.
 pub fn mangled(response: Response<Body>, kinds: &[Kind], line: Line) -> Response<Body> {
-    let touches =
-        |kind: &Kind| !matches!(kind, Kind::Html { .. } | Kind::ForgetSessions | Kind::Hang | Kind::Endless);
+    let touches = |kind: &Kind| {
+        !matches!(
+            kind,
+            Kind::Html { .. } | Kind::Fault { .. } | Kind::ForgetSessions | Kind::Hang | Kind::Endless
+        )
+    };
     if !kinds.iter().any(touches) {
         return response;
     }
@@ -61,6 +65,7 @@ pub fn mangled(response: Response<Body>, kinds: &[Kind], line: Line) -> Response
             Kind::CloseAfterAnswer => mangled.ends = true,
             Kind::CloseOnReuse => mangled.dies = true,
             Kind::Html { .. }
+            | Kind::Fault { .. }
             | Kind::ForgetSessions
             | Kind::Hang
             | Kind::CloseWithoutAnswer
@@ -124,11 +129,9 @@ impl Mangled {
     /// Takes a chunk of the source, changed as it has to be, cut into pieces.
     fn take(&mut self, chunk: Bytes) {
         let mut chunk = chunk.to_vec();
-        if let Some(bytes) = self.oversize {
-            if let Some(at) = find(&chunk, b"</name>") {
-                chunk.splice(at..at, std::iter::repeat_n(b'x', bytes));
-                self.oversize = None;
-            }
+        if let (Some(bytes), Some(at)) = (self.oversize, find(&chunk, b"</name>")) {
+            chunk.splice(at..at, std::iter::repeat_n(b'x', bytes));
+            self.oversize = None;
         }
         if let Some(at) = self.malformed_at.filter(|at| *at < self.taken + chunk.len()) {
             let at = at.saturating_sub(self.taken);
@@ -152,9 +155,6 @@ impl Mangled {
         self.sent += piece.len();
         if self.length == Some(self.sent) {
             self.hang_up();
-        }
-        if self.limit.is_some() && self.pieces.is_empty() {
-            self.pieces.push_back(Bytes::from_static(b" "));
         }
         Ok(piece)
     }

@@ -21,11 +21,13 @@ pub struct Misbehaviour {
 }
 
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Kind {
     /// An HTML page with this status instead of the answer; the request is not carried out.
     Html { status: u16 },
+    /// A fault of the engine instead of the answer, in an action where one was asked for; not carried out.
+    Fault { status: u16, reason: String, detail: String },
     /// The body stops after so many bytes and the connection with it; `announced` gives a Content-Length that is
     /// never reached, otherwise the body is chunked.
     Truncate { bytes: usize, announced: bool },
@@ -91,7 +93,7 @@ impl Misbehaviours {
         let mut all = self.locked();
         let mut kinds = Vec::new();
         for misbehaviour in all.iter_mut().filter(|one| one.befalls(method, target)) {
-            kinds.push(misbehaviour.kind);
+            kinds.push(misbehaviour.kind.clone());
             if let Some(times) = &mut misbehaviour.times {
                 *times = times.saturating_sub(1);
             }

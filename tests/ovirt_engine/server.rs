@@ -115,7 +115,7 @@ impl Core {
 
     pub fn view<'v>(&'v self, inventory: &'v Inventory, shown: &'v Shown) -> View<'v> {
         let agent_lag = self.clock.scaled(super::clock::delays::GUEST_AGENT);
-        View { inventory, now: self.clock.now(), agent_lag, creating: false, shown }
+        View { inventory, now: self.clock.now(), agent_lag, creating: false, single: false, shown }
     }
 }
 
@@ -151,7 +151,7 @@ async fn respond(
     if let Some(response) = before(&core, &kinds).await {
         return response;
     }
-    let response = carried_out(&core, &head, body, kinds.contains(&Kind::Endless));
+    let response = carried_out(&core, &head, body, &kinds);
     if kinds.contains(&Kind::CloseWithoutAnswer) {
         line.cut();
         return std::future::pending().await;
@@ -175,7 +175,9 @@ async fn before(core: &Arc<Core>, kinds: &[Kind]) -> Option<Response<HttpBody>> 
             Kind::Delay { head_ms, .. } => tokio::time::sleep(Duration::from_millis(head_ms)).await,
             Kind::ForgetSessions => core.sessions().drop_all(),
             Kind::Hang => return std::future::pending().await,
-            Kind::Truncate { .. }
+            // Told once the request is known.
+            Kind::Fault { .. }
+            | Kind::Truncate { .. }
             | Kind::Malformed { .. }
             | Kind::CloseWithoutAnswer
             | Kind::CloseAfterAnswer
@@ -187,10 +189,10 @@ async fn before(core: &Arc<Core>, kinds: &[Kind]) -> Option<Response<HttpBody>> 
     None
 }
 
-fn carried_out(core: &Arc<Core>, head: &Parts, body: Bytes, endless: bool) -> Response<HttpBody> {
+fn carried_out(core: &Arc<Core>, head: &Parts, body: Bytes, kinds: &[Kind]) -> Response<HttpBody> {
     let query = call::pairs(head.uri.query().unwrap_or_default(), '&');
     match call::locate(core.mode, head.uri.path()) {
-        Some(place) => api(core, head, place, query, body, endless),
+        Some(place) => api(core, head, place, query, body, kinds),
         None => {
             let reply = service(core, head.uri.path(), &head.headers, query, &body);
             send(core, reply, None, Form::Xml, false)
@@ -235,7 +237,7 @@ fn api(
     place: Place,
     query: Vec<(String, String)>,
     body: Bytes,
-    endless: bool,
+    kinds: &[Kind],
 ) -> Response<HttpBody> {
     let (method, headers) = (head.method.as_str(), &head.headers);
     let now = core.clock.now();
@@ -256,7 +258,10 @@ fn api(
     let outcome = {
         let mut inventory = core.inventory();
         let mut work = Work { inventory: &mut inventory, clock: &core.clock, now };
-        refuse_unfiltered(&call).and_then(|()| routes::answer(&mut work, &call))
+        let allowed = refuse_at_will(kinds)
+            .and_then(|()| refuse_other_types(&call))
+            .and_then(|()| refuse_unfiltered(&call));
+        allowed.and_then(|()| routes::answer(&mut work, &call))
     };
     let mut reply = outcome.unwrap_or_else(|problem| problem.reply(&call.shown.dialect, call.is_action()));
     if core.mode >= Mode::V4_1 {
@@ -265,7 +270,7 @@ fn api(
     if let Some(session) = identity.new_session {
         reply = session_headers(reply, core.mode, &session, &call.shown.dialect.prefix);
     }
-    send(core, reply, Some(call.shown), form, endless)
+    send(core, reply, Some(call.shown), form, kinds.contains(&Kind::Endless))
 }
 
 fn session_headers(reply: Reply, mode: Mode, session: &str, prefix: &str) -> Reply {
@@ -325,6 +330,26 @@ fn cleaned(correlation: &str) -> String {
 fn asks_json(call: &Call) -> bool {
     let accept = call.param("accept").or(call.header("accept")).unwrap_or_default();
     accept.trim_start().starts_with("application/json")
+}
+
+/// A client must take XML or JSON.
+fn refuse_other_types(call: &Call) -> Result<(), Problem> {
+    let accept = call.param("accept").or(call.header("accept")).unwrap_or("*/*").to_ascii_lowercase();
+    let acceptable =
+        ["*/*", "application/*", "application/xml", "text/xml", "application/json", "x-virt-viewer"];
+    let found = accept.trim().is_empty() || acceptable.iter().any(|one| accept.contains(one));
+    if found { Ok(()) } else { Err(Problem::NotAcceptable) }
+}
+
+/// Refuses what a switch wants refused.
+fn refuse_at_will(kinds: &[Kind]) -> Result<(), Problem> {
+    let fault = kinds.iter().find_map(|kind| match kind {
+        Kind::Fault { status, reason, detail } => {
+            Some(Problem::Fault(*status, reason.clone(), detail.clone()))
+        }
+        _ => None,
+    });
+    fault.map_or(Ok(()), Err)
 }
 
 /// A user who is no administrator must ask for the filtered view.

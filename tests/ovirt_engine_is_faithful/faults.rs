@@ -20,6 +20,16 @@ async fn a_page_instead_of_the_answer() {
 }
 
 #[tokio::test]
+async fn a_fault_instead_of_the_answer() {
+    let detail = "[Low disk space.]".to_owned();
+    let engine = engine(Kind::Fault { status: 409, reason: "Operation Failed".to_owned(), detail }).await;
+    let start = format!("{VMS}/{}/start", crate::ovirt_engine::seed::DB_VM);
+    let answer = ask(&engine, "POST", &start, &[], "<action/>").await;
+    assert_eq!(answer.status, 409);
+    assert_eq!(answer.xml().value("fault/detail"), Some("[Low disk space.]"), "{}", answer.body);
+}
+
+#[tokio::test]
 async fn bodies_that_stop() {
     for announced in [true, false] {
         let engine = engine(Kind::Truncate { bytes: 5000, announced }).await;
@@ -55,7 +65,7 @@ async fn connections_that_end_without_an_answer() {
 async fn pooled_connections_that_die() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     for (kind, accepts_another) in [(Kind::CloseOnReuse, true), (Kind::CloseAfterAnswer, false)] {
-        let engine = engine(kind).await;
+        let engine = engine(kind.clone()).await;
         let mut stream = tokio::net::TcpStream::connect(engine.address()).await.unwrap();
         let request = format!("GET {VMS}?max=1 HTTP/1.1\r\nHost: engine\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();

@@ -1,12 +1,13 @@
 //! A client of one request a connection, enough to look at replies.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::ovirt_engine::Engine;
 use crate::ovirt_engine::element::Element;
+
+/// Login of admin@internal.
+pub(crate) const ADMIN: &str = "Authorization: Basic YWRtaW5AaW50ZXJuYWw6c2VjcmV0";
 
 /// A reply, taken apart.
 #[derive(Debug)]
@@ -31,8 +32,16 @@ impl Answer {
 
 /// Asks as admin@internal; `headers` are whole lines.
 pub(crate) async fn ask(engine: &Engine, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
-    let login = format!("Authorization: Basic {}", STANDARD.encode("admin@internal:secret"));
-    ask_as(engine, &login, method, path, headers, body).await
+    ask_as(engine, ADMIN, method, path, headers, body).await
+}
+
+/// Posts a form to a service beside the API.
+pub(crate) async fn ask_form(engine: &Engine, path: &str, headers: &[&str], form: &str) -> Answer {
+    let length = format!("Content-Length: {}", form.len());
+    let head = [headers, &[&length]].concat().join("\r\n");
+    let request =
+        format!("POST {path} HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n{head}\r\n\r\n{form}");
+    exchanged(engine, &request).await
 }
 
 /// Asks with `login` as the first header line.
@@ -54,6 +63,10 @@ pub(crate) async fn ask_as(
     }
     request.push_str("\r\n");
     request.push_str(body);
+    exchanged(engine, &request).await
+}
+
+async fn exchanged(engine: &Engine, request: &str) -> Answer {
     let mut stream = TcpStream::connect(engine.address()).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut reply = Vec::new();

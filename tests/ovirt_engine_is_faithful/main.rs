@@ -5,8 +5,11 @@ mod ovirt_engine;
 
 mod faults;
 mod http;
+mod json_form;
 mod lifecycle;
 mod members;
+mod protocol;
 mod python_sdk;
 mod recordings;
+mod sdk_requests;
 mod wire;

@@ -34,6 +34,19 @@ pub(crate) struct Exchange {
     pub(crate) status: u16,
 }
 
+/// Reads a `.http` file that has only a request, as it went over the wire.
+pub(crate) fn request(path: &Path) -> Exchange {
+    let text = std::fs::read_to_string(path).unwrap();
+    let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let mut words = head.split_whitespace();
+    Exchange {
+        method: words.next().unwrap().to_owned(),
+        target: words.next().unwrap().to_owned(),
+        body: body.trim().to_owned(),
+        status: 0,
+    }
+}
+
 /// Reads a `.http` file.
 pub(crate) fn exchange(path: &Path) -> Exchange {
     let text = std::fs::read_to_string(path).unwrap();

@@ -1,12 +1,13 @@
 //! EC2: Amazon's [Query API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), by `GET` and `POST`.
 //!
-//! A request is a set of [`parameters`], one of which names the row of the table of [`actions`] that turns them into
-//! an operation; its answer is an [`envelope`] around a [`listing`] or another body. What differs from Amazon is
-//! written where it is decided.
+//! A request is a set of `parameters`, one of which names the row of the table of `actions` that turns them into an
+//! operation; its answer is an `envelope` around a `listing` or another body. What differs from Amazon is written
+//! where it is decided.
 //!
 //! **Invariant:** an answer that lists things allocates nothing per thing.
 
 mod actions;
+mod addresses;
 mod caller;
 mod changes;
 mod envelope;

@@ -1,7 +1,9 @@
 //! What the API does: one file per kind of resource, `routes` chooses among them.
 
 pub mod actions;
+pub mod consoles;
 pub mod disks;
+pub mod kept;
 pub mod lists;
 pub mod log;
 pub mod machines;
@@ -44,6 +46,7 @@ impl Work<'_> {
             now: self.now,
             agent_lag: self.clock.scaled(delays::GUEST_AGENT),
             creating: false,
+            single: false,
             shown: &call.shown,
         }
     }

@@ -49,7 +49,8 @@ fn network_v4(view: &View<'_>, network: &Network, x: &mut Xml<'_>) {
         x.text("vdsm_name", &network.name);
     }
     if let Some(vlan) = network.vlan {
-        x.nested("vlan", "id", vlan);
+        // An id is an attribute wherever it is.
+        x.empty("vlan", &[("id", &vlan.to_string())]);
     }
     x.reference("data_center", "datacenters", network.data_center);
     if view.shown.follow.has("vnicprofiles") {

@@ -67,9 +67,18 @@ fn early_members(view: &View<'_>, vm: &Vm, first: bool, x: &mut Xml<'_>) {
     x.text("origin", "rhev");
     x.text("stateless", machine.stateless);
     machine::custom_properties(machine, x);
+    let single = view.single && !first;
+    if single {
+        vms::payloads(&machine.payloads, x);
+    }
     detail(view, vm, x);
     x.nested("placement_policy", "affinity", "migratable");
-    machine::memory_policy(machine, x);
+    x.group("memory_policy", |x| {
+        x.text("guaranteed", machine.guaranteed);
+        if single {
+            x.text("ballooning", false);
+        }
+    });
     guest_info(view, vm, x);
     if !first {
         x.empty("quota", &[("id", &uuid::Uuid::nil().to_string())]);
@@ -81,12 +90,16 @@ fn early_display(view: &View<'_>, vm: &Vm, first: bool, x: &mut Xml<'_>) {
     x.group("display", |x| {
         x.text("type", "spice");
         let display = vms::display(view, vm);
+        let certified = display.address.clone().filter(|_| view.single && !first);
         x.text_if("address", display.address);
         x.text_if("port", display.ports.map(|(port, _)| port));
         x.text_if("secure_port", display.ports.map(|(_, secure)| secure));
         x.text("monitors", 1);
         if !first {
             x.text("allow_override", false);
+        }
+        if let Some(address) = certified {
+            x.nested("certificate", "subject", format_args!("O=example.com,CN={address}"));
         }
     });
 }
@@ -165,7 +178,9 @@ fn late_members(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     if vm.status(view.now).runs() {
         x.text("run_once", vm.run_once);
     }
-    vms::payloads(view, &vm.machine.payloads, x);
+    if view.shown.all_content {
+        vms::payloads(&vm.machine.payloads, x);
+    }
     detail(view, vm, x);
     machine::initialization(view, &vm.machine, x);
     x.nested("placement_policy", "affinity", "migratable");

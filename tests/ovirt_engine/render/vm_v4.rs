@@ -52,7 +52,9 @@ fn plain(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     if x.dialect.mode == Mode::V4_1 {
         x.text("numa_tune_mode", "interleave");
     }
-    vms::payloads(view, &vm.machine.payloads, x);
+    if view.shown.all_content {
+        vms::payloads(&vm.machine.payloads, x);
+    }
     if x.dialect.mode == Mode::V4_1 {
         x.nested("placement_policy", "affinity", "migratable");
     }

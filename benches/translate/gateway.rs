@@ -1,0 +1,114 @@
+//! The gateway's part of a request, without its connections: a front end, a driver, and what is between them.
+
+use std::{error::Error as StdError, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use deltagate::{
+    drivers,
+    exchange::{Cloud, Driver, Endpoint, Identity, Provider, Receiver, Tally, Transport},
+    frontends::{
+        Arrival, Call, Encode, Frontend,
+        ec2::{Ec2, Settings},
+    },
+    model::{Error, Flow, Resource, Sink},
+};
+use http::Request;
+use jiff::Timestamp;
+
+/// The room that is kept for what is written between two chunks, in bytes.
+const ROOM: usize = 64 << 10;
+/// No operation takes as long as this.
+const LONG: Duration = Duration::from_secs(60);
+
+/// One provider, and one who asks for its instances.
+pub(crate) struct Gateway {
+    frontend: Ec2,
+    driver: Arc<dyn Driver>,
+    provider: Arc<Provider>,
+    identity: Identity,
+    transport: Box<dyn Transport>,
+    out: BytesMut,
+}
+
+impl Gateway {
+    pub(crate) fn new(transport: impl Transport + 'static) -> Result<Self, Box<dyn StdError>> {
+        let entry = drivers::find("ovirt").ok_or("there is no oVirt driver")?;
+        let address = (entry.parse)("http://engine.example.com/ovirt-engine/api")?;
+        let endpoint = Endpoint {
+            provider: "bench".to_owned(),
+            tls: None,
+            host: "engine.example.com".to_owned(),
+            port: 80,
+            authority: "engine.example.com".to_owned(),
+            connect_timeout: LONG,
+            read_timeout: LONG,
+            operation_timeout: LONG,
+            pool_size: 1,
+        };
+        let provider = Arc::new(Provider {
+            name: "bench".to_owned(),
+            driver: entry.name,
+            url: address.url,
+            scope: address.scope,
+            level: address.level,
+            relay: false,
+            endpoint,
+        });
+        let settings = Settings { region: None, only: false, token_key: [0; 32], instances_per_request: 1 };
+        Ok(Gateway {
+            frontend: Ec2::new(settings),
+            driver: (entry.open)(provider.clone()),
+            provider,
+            identity: Identity { user: "admin@internal".to_owned(), password: "secret".into() },
+            transport: Box::new(transport),
+            out: BytesMut::with_capacity(ROOM),
+        })
+    }
+
+    /// Answers DescribeInstances, and gives the length of the answer in bytes.
+    pub(crate) async fn describe_instances(&mut self) -> Result<usize, Box<dyn StdError>> {
+        let request = Request::get("/ec2?Action=DescribeInstances&Version=2016-11-15").body(Bytes::new())?;
+        let arrival = Arrival {
+            request_id: "00000000-0000-0000-0000-000000000000".to_owned(),
+            now: Timestamp::UNIX_EPOCH,
+            scheme: "http",
+            host: "localhost:3001".to_owned(),
+        };
+        let call = self.frontend.decode(&request, &arrival, self.driver.capabilities());
+        let Call { operation, mut encode, .. } =
+            call.map_err(|reply| format!("refused: {}", reply.body.escape_ascii()))?;
+        let operation = operation.ok_or("DescribeInstances needs no cloud")?;
+        let mut answer = Answer { encode: encode.as_mut(), out: &mut self.out, sent: 0 };
+        answer.encode.open(answer.out);
+        let tally = Tally::default();
+        let mut cloud =
+            Cloud::new(&self.provider, &self.identity, self.transport.as_ref(), None, &tally, &mut answer);
+        self.driver.perform(&operation, &mut cloud).await?;
+        answer.encode.close(answer.out)?;
+        answer.flush().await?;
+        Ok(answer.sent)
+    }
+}
+
+/// An answer that is written and forgotten.
+struct Answer<'a> {
+    encode: &'a mut dyn Encode,
+    out: &'a mut BytesMut,
+    sent: usize,
+}
+
+impl Sink for Answer<'_> {
+    fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        self.encode.item(resource, self.out)
+    }
+}
+
+#[async_trait]
+impl Receiver for Answer<'_> {
+    async fn flush(&mut self) -> Result<(), Error> {
+        self.sent += self.out.len();
+        self.out.clear();
+        Ok(())
+    }
+}
