@@ -23,7 +23,12 @@ for_every_mode! {
         let error = wrong.perform(everything()).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Unauthenticated);
         harness.list(Kind::Instance).await;
-        let later = harness.named("admin@internal", "wrong").perform(everything()).await.err().unwrap();
+        let wrong = harness.named("admin@internal", "wrong");
+        for kind in [Kind::Realm, Kind::Image, Kind::HardwareProfile] {
+            let error = wrong.perform(Operation::List(kind, Filter::default())).await.err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{kind}");
+        }
+        let later = wrong.perform(everything()).await.err().unwrap();
         assert_eq!(later.kind(), ErrorKind::Unauthenticated);
         assert!(!later.message().contains('<'), "{later}");
         if mode >= Mode::V4_1 {
@@ -73,7 +78,8 @@ for_every_mode! {
 const ROOT: &str = r#"<api><product_info><version major="3" minor="0"/></product_info></api>"#;
 
 async fn answered(answers: &[(u16, &'static str)]) -> Error {
-    let transport = Arc::new(Canned::new([(200, ROOT)].into_iter().chain(answers.iter().copied())));
+    let transport =
+        Arc::new(Canned::new([(200, ROOT), (200, ROOT)].into_iter().chain(answers.iter().copied())));
     let harness = Harness::over("http://engine.example.com/api", transport);
     harness.perform(everything()).await.err().unwrap()
 }
@@ -101,7 +107,8 @@ async fn nonsense_is_told_and_never_repeated() {
 }
 
 /// What creating from a template asks an engine of 3.0 before it posts anything.
-const BEFORE: [(u16, &str); 4] = [
+const BEFORE: [(u16, &str); 5] = [
+    (200, ROOT),
     (200, ROOT),
     (200, r#"<template id="13054ffb-ae62-49e3-9ec7-9ad426f62fae"><cluster id="c"/></template>"#),
     (
