@@ -1,8 +1,10 @@
 //! What engines really answered, read by the driver's decoders and, beside them, by a slow reader of another make.
 
+mod node;
+
 use std::{env, fs, path::PathBuf};
 
-use quick_xml::{Reader, events::Event};
+use node::{Node, count, word};
 
 use super::{
     faults,
@@ -17,102 +19,6 @@ use crate::{
     model::{ErrorKind, Flow, Instance, InstanceState, Resource},
     wire::{Decode, xml},
 };
-
-/// An element, read whole.
-#[derive(Debug, Default, Clone)]
-struct Node {
-    name: String,
-    attributes: Vec<(String, String)>,
-    text: String,
-    children: Vec<Node>,
-}
-
-impl Node {
-    fn parse(text: &str) -> Node {
-        let mut reader = Reader::from_str(text);
-        let mut open = vec![Node::default()];
-        loop {
-            match reader.read_event().unwrap() {
-                Event::Start(start) => open.push(Node::begin(&start)),
-                Event::Empty(start) => open.last_mut().unwrap().children.push(Node::begin(&start)),
-                Event::Text(text) => open.last_mut().unwrap().text.push_str(&text.decode().unwrap()),
-                Event::GeneralRef(name) => {
-                    open.last_mut().unwrap().text.push_str(match &*name.decode().unwrap() {
-                        "amp" => "&",
-                        "lt" => "<",
-                        "gt" => ">",
-                        "quot" => "\"",
-                        "apos" => "'",
-                        _other => "?",
-                    })
-                }
-                Event::End(_) => {
-                    let node = open.pop().unwrap();
-                    open.last_mut().unwrap().children.push(node);
-                }
-                Event::Eof => return open.pop().unwrap().children.remove(0),
-                _ => {}
-            }
-        }
-    }
-
-    fn begin(start: &quick_xml::events::BytesStart<'_>) -> Node {
-        let attributes = start.attributes().map(|attribute| {
-            let attribute = attribute.unwrap();
-            let key = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
-            (key, attribute.normalized_value(quick_xml::XmlVersion::Explicit1_0).unwrap().into_owned())
-        });
-        Node {
-            name: String::from_utf8(start.name().as_ref().to_vec()).unwrap(),
-            attributes: attributes.collect(),
-            ..Node::default()
-        }
-    }
-
-    fn attribute(&self, key: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
-    }
-
-    fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n Node> {
-        self.children.iter().filter(move |child| child.name == name)
-    }
-
-    fn at(&self, path: &[&str]) -> Option<&Node> {
-        path.iter().try_fold(self, |node, name| node.children.iter().find(|child| child.name == **name))
-    }
-
-    fn text_at(&self, path: &[&str]) -> Option<&str> {
-        self.at(path).map(|node| node.text.trim())
-    }
-
-    fn id_at(&self, path: &[&str]) -> Option<&str> {
-        self.at(path)?.attribute("id")
-    }
-
-    /// A value that is an attribute in version 3 and a child in version 4.
-    fn either(&self, name: &str) -> Option<&str> {
-        self.attribute(name).or_else(|| self.text_at(&[name]))
-    }
-
-    fn descendants<'n>(&'n self, name: &str, found: &mut Vec<&'n Node>) {
-        for child in &self.children {
-            if child.name == name {
-                found.push(child);
-            }
-            child.descendants(name, found);
-        }
-    }
-}
-
-fn word(node: &Node) -> &str {
-    node.text_at(&["status", "state"]).or_else(|| node.text_at(&["status"])).unwrap_or_default()
-}
-
-fn count(node: &Node) -> Option<u32> {
-    let topology = node.at(&["cpu", "topology"])?;
-    let factor = |name| topology.either(name).map_or(1, |text| text.parse::<u32>().unwrap());
-    Some(factor("sockets") * factor("cores") * factor("threads"))
-}
 
 /// Every refusal, by its status and in whatever form it came.
 #[test]
@@ -304,10 +210,9 @@ fn every_recorded_place_is_read() {
         let nodes: Vec<&Node> = root.all(item).collect();
         let at = path.display();
         if item == "cluster" {
-            let clusters = xml::document(text.as_bytes(), |root| {
-                items(root, &root.name().to_owned(), item, places::cluster)
-            })
-            .unwrap();
+            let clusters =
+                xml::document(text.as_bytes(), |root| items(root, root.name(), item, places::cluster))
+                    .unwrap();
             assert_eq!(clusters.len(), nodes.len(), "{at}");
             for (cluster, node) in clusters.iter().zip(nodes) {
                 assert_eq!(Some(cluster.id.as_str()), node.attribute("id"), "{at}");
@@ -322,10 +227,9 @@ fn every_recorded_place_is_read() {
                 read += 1;
             }
         } else {
-            let centers = xml::document(text.as_bytes(), |root| {
-                items(root, &root.name().to_owned(), item, places::data_center)
-            })
-            .unwrap();
+            let centers =
+                xml::document(text.as_bytes(), |root| items(root, root.name(), item, places::data_center))
+                    .unwrap();
             assert_eq!(centers.len(), nodes.len(), "{at}");
             for (center, node) in centers.iter().zip(nodes) {
                 assert_eq!(Some(center.id.as_str()), node.attribute("id"), "{at}");
