@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use deltagate::model::{ErrorKind, Filter, Kind, Operation};
+use deltagate::model::{Count, Error, ErrorKind, Filter, InstanceSpec, Kind, Operation};
 
 use crate::{
     for_every_mode,
-    harness::{Harness, engine},
+    harness::{Harness, Received, create, engine, spec},
     ovirt_engine::Mode,
     transport::Canned,
 };
@@ -23,7 +23,12 @@ for_every_mode! {
         let error = wrong.perform(everything()).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Unauthenticated);
         harness.list(Kind::Instance).await;
-        let later = harness.named("admin@internal", "wrong").perform(everything()).await.err().unwrap();
+        let wrong = harness.named("admin@internal", "wrong");
+        for kind in [Kind::Realm, Kind::Image, Kind::HardwareProfile] {
+            let error = wrong.perform(Operation::List(kind, Filter::default())).await.err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{kind}");
+        }
+        let later = wrong.perform(everything()).await.err().unwrap();
         assert_eq!(later.kind(), ErrorKind::Unauthenticated);
         assert!(!later.message().contains('<'), "{later}");
         if mode >= Mode::V4_1 {
@@ -72,8 +77,9 @@ for_every_mode! {
 
 const ROOT: &str = r#"<api><product_info><version major="3" minor="0"/></product_info></api>"#;
 
-async fn answered(answers: &[(u16, &'static str)]) -> deltagate::model::Error {
-    let transport = Arc::new(Canned::new([(200, ROOT)].into_iter().chain(answers.iter().copied())));
+async fn answered(answers: &[(u16, &'static str)]) -> Error {
+    let transport =
+        Arc::new(Canned::new([(200, ROOT), (200, ROOT)].into_iter().chain(answers.iter().copied())));
     let harness = Harness::over("http://engine.example.com/api", transport);
     harness.perform(everything()).await.err().unwrap()
 }
@@ -98,6 +104,50 @@ async fn nonsense_is_told_and_never_repeated() {
         assert!(!error.message().contains("maintenance") && !error.message().contains("java"), "{error}");
         assert_eq!(error.call(), Some("GET /api/vms"), "{status} {body}");
     }
+}
+
+/// What creating from a template asks an engine of 3.0 before it posts anything.
+const BEFORE: [(u16, &str); 5] = [
+    (200, ROOT),
+    (200, ROOT),
+    (200, r#"<template id="13054ffb-ae62-49e3-9ec7-9ad426f62fae"><cluster id="c"/></template>"#),
+    (
+        200,
+        r#"<data_centers><data_center id="d"><status><state>up</state></status></data_center></data_centers>"#,
+    ),
+    (200, r#"<clusters><cluster id="c"><data_center id="d"/></cluster></clusters>"#),
+];
+const MADE: (u16, &str) = (
+    202,
+    r#"<vm id="4c5ecdbb-5b52-4578-a619-3b9a4bf2024b"><status><state>image_locked</state></status></vm>"#,
+);
+const FULL: (u16, &str) = (
+    409,
+    "<fault><reason>Operation Failed</reason><detail>[Low disk space on Storage Domain x.]</detail></fault>",
+);
+
+async fn created(count: Count, answers: &[(u16, &'static str)]) -> (Harness, Result<Received, Error>) {
+    let transport = Arc::new(Canned::new(BEFORE.into_iter().chain(answers.iter().copied())));
+    let harness = Harness::over("http://engine.example.com/api", transport);
+    let wanted = InstanceSpec { count, ..spec("13054ffb-ae62-49e3-9ec7-9ad426f62fae") };
+    let result = harness.perform(create(wanted)).await;
+    (harness, result)
+}
+
+#[tokio::test]
+async fn fewer_than_wanted_are_enough_when_they_are_as_many_as_needed() {
+    let (harness, result) = created(Count { min: 1, max: 3 }, &[MADE, FULL]).await;
+    assert_eq!(result.unwrap().instances.len(), 1);
+    assert_eq!(harness.promises.pending(), 1);
+}
+
+#[tokio::test]
+async fn too_few_are_destroyed_again() {
+    let (harness, result) = created(Count { min: 2, max: 3 }, &[MADE, FULL]).await;
+    assert_eq!(result.err().unwrap().kind(), ErrorKind::NoCapacity);
+    let id = "4c5ecdbb-5b52-4578-a619-3b9a4bf2024b";
+    let view = harness.promises.view("admin@internal");
+    assert!(view.departed().any(|instance| instance.id == id), "it is promised to go");
 }
 
 #[tokio::test]

@@ -59,7 +59,13 @@ pub(super) fn error(response: &Response<Bytes>) -> Error {
         return redirected(response);
     }
     let Some(fault) = parse(response.body()) else {
-        return Error::new(kind(status, ""), format!("the engine answered {status}"));
+        let message = match status {
+            StatusCode::UNAUTHORIZED => {
+                "the engine does not accept the user's name or the password".to_owned()
+            }
+            other => format!("the engine answered {other}"),
+        };
+        return Error::new(kind(status, ""), message);
     };
     let error = Error::new(kind(status, &fault.detail), fault.message());
     let refused = status.is_client_error();
@@ -312,7 +318,8 @@ mod tests {
         {
             let error = error(&answer(status, page));
             assert_eq!(error.kind(), kind);
-            assert!(!error.message().contains('<') && error.message().contains(&status.to_string()));
+            assert!(!error.message().contains('<'), "{error}");
+            assert!(status == 401 || error.message().contains(&status.to_string()), "{error}");
         }
         assert_eq!(error(&answer(404, "")).kind(), E::NotFound);
     }

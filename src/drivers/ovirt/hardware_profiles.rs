@@ -75,15 +75,12 @@ impl InstanceTypes {
     /// # Errors
     /// When the engine does not answer with them. A user who may not see them sees none.
     pub(super) async fn recent(session: &Session<'_>) -> Result<Arc<Self>, Error> {
+        // Who may see nothing because there is nothing has to log in all the same.
+        let login = session.login().await?;
         if !session.dialect().instance_types {
             return Ok(Arc::default());
         }
-        session
-            .login()
-            .await?
-            .instance_types
-            .get(BELIEVED, async { Box::pin(InstanceTypes::read(session)).await })
-            .await
+        login.instance_types.get(BELIEVED, async { Box::pin(InstanceTypes::read(session)).await }).await
     }
 
     async fn read(session: &Session<'_>) -> Result<Self, Error> {

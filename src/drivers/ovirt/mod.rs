@@ -1,19 +1,21 @@
 //! oVirt and RHEV-M, by the engine's REST API: version 3 (3.0 to 3.6) and version 4 (4.0 and later).
 //!
-//! A call's form is in [`call`], what depends on the engine's version in [`dialect`], who is logged in and how a call
-//! is sent in [`session`], what a refusal means in [`faults`], and what a state means in [`states`]. Each collection
-//! has its file.
+//! A call's form is in [`call`], which engine it goes to in [`engine`], what depends on the engine's version in
+//! [`dialect`], what a user logs in for in [`login`], how a call is sent in [`session`], what a refusal means in
+//! [`faults`], and what a state means in [`states`]. Each collection has its file.
 //!
 //! **Invariants:** a list costs the same number of calls whatever its length, and is read item by item. No text of
 //! a client reaches a path or a search but encoded and, for ids, checked to be a UUID.
 
 mod call;
 mod dialect;
+mod engine;
 mod faults;
 mod hardware_profiles;
 mod images;
 mod instances;
 mod kept;
+mod login;
 mod places;
 mod read;
 mod realms;

@@ -7,8 +7,9 @@ use futures_util::future;
 use super::{
     call::Call,
     dialect::Version,
+    engine::read_version,
     read::{architecture, id_of, word},
-    session::{Session, read_version},
+    session::Session,
     states,
 };
 use crate::{

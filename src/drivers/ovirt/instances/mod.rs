@@ -69,7 +69,7 @@ impl View {
     }
 }
 
-/// One call, or one for every fifty ids that are asked for.
+/// One call, or one for every fifty ids that are asked for; before 3.4, one for each id as long as they are few.
 ///
 /// States narrow nothing here: what a client was promised of an instance is not what the engine says of it.
 pub(super) async fn list(session: &Session<'_>, filter: &Filter, cloud: &mut Cloud<'_>) -> Result<(), Error> {
@@ -100,6 +100,9 @@ async fn list_ids(session: &Session<'_>, view: &View, cloud: &mut Cloud<'_>) -> 
             stream_vms(session, view, call, cloud).await?;
         }
         return Ok(());
+    }
+    if ids.len() > BATCH {
+        return stream_vms(session, view, Call::get(&["vms"]).with_details(), cloud).await;
     }
     let shows: Vec<_> =
         ids.iter().map(|id| session.fetch_if_there(Call::get(&["vms", id]).with_details())).collect();

@@ -1,10 +1,13 @@
 //! What engines really answered, read by the driver's decoders and, beside them, by a slow reader of another make.
 
+mod node;
+
 use std::{env, fs, path::PathBuf};
 
-use quick_xml::{Reader, events::Event};
+use node::{Node, count, word};
 
 use super::{
+    faults,
     hardware_profiles::InstanceTypes,
     images,
     instances::vm,
@@ -13,123 +16,66 @@ use super::{
     states,
 };
 use crate::{
-    model::{Flow, Instance, InstanceState, Resource},
+    model::{ErrorKind, Flow, Instance, InstanceState, Resource},
     wire::{Decode, xml},
 };
 
-/// An element, read whole.
-#[derive(Debug, Default, Clone)]
-struct Node {
-    name: String,
-    attributes: Vec<(String, String)>,
-    text: String,
-    children: Vec<Node>,
-}
-
-impl Node {
-    fn parse(text: &str) -> Node {
-        let mut reader = Reader::from_str(text);
-        let mut open = vec![Node::default()];
-        loop {
-            match reader.read_event().unwrap() {
-                Event::Start(start) => open.push(Node::begin(&start)),
-                Event::Empty(start) => open.last_mut().unwrap().children.push(Node::begin(&start)),
-                Event::Text(text) => open.last_mut().unwrap().text.push_str(&text.decode().unwrap()),
-                Event::GeneralRef(name) => {
-                    open.last_mut().unwrap().text.push_str(match &*name.decode().unwrap() {
-                        "amp" => "&",
-                        "lt" => "<",
-                        "gt" => ">",
-                        "quot" => "\"",
-                        "apos" => "'",
-                        _other => "?",
-                    })
-                }
-                Event::End(_) => {
-                    let node = open.pop().unwrap();
-                    open.last_mut().unwrap().children.push(node);
-                }
-                Event::Eof => return open.pop().unwrap().children.remove(0),
-                _ => {}
-            }
+/// Every refusal, by its status and in whatever form it came.
+#[test]
+fn every_recorded_refusal_is_judged() {
+    let Some(directories) = directories() else { return };
+    let mut judged = 0;
+    for path in directories.iter().flat_map(|directory| fs::read_dir(directory).unwrap()) {
+        let path = path.unwrap().path();
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        if path.extension().is_none_or(|extension| extension != "http") {
+            continue;
         }
-    }
-
-    fn begin(start: &quick_xml::events::BytesStart<'_>) -> Node {
-        let attributes = start.attributes().map(|attribute| {
-            let attribute = attribute.unwrap();
-            let key = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
-            (key, attribute.normalized_value(quick_xml::XmlVersion::Explicit1_0).unwrap().into_owned())
-        });
-        Node {
-            name: String::from_utf8(start.name().as_ref().to_vec()).unwrap(),
-            attributes: attributes.collect(),
-            ..Node::default()
+        let Some((request, response)) = text.split_once("--- response ---\n") else { continue };
+        let status: u16 = response.split_whitespace().next().unwrap().parse().unwrap();
+        if status < 400 {
+            continue;
         }
+        let body = ["xml", "html"].iter().find_map(|extension| fs::read(path.with_extension(extension)).ok());
+        let answer = http::Response::builder().status(status).body(body.unwrap_or_default().into()).unwrap();
+        let error = faults::error(&answer);
+        let at = format!("{}: {error}", path.display());
+        let expected = match status {
+            400 if request.contains("DELETE") => vec![ErrorKind::IncorrectState],
+            400 => vec![ErrorKind::Invalid, ErrorKind::NotFound],
+            401 => vec![ErrorKind::Unauthenticated],
+            404 => vec![ErrorKind::NotFound],
+            409 => vec![ErrorKind::IncorrectState, ErrorKind::Busy],
+            _server => vec![ErrorKind::Unexpected, ErrorKind::Unreachable],
+        };
+        assert!(expected.contains(&error.kind()), "{at}");
+        assert!(!error.message().contains(['<', '[', ']']), "{at}");
+        judged += 1;
     }
-
-    fn attribute(&self, key: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
-    }
-
-    fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n Node> {
-        self.children.iter().filter(move |child| child.name == name)
-    }
-
-    fn at(&self, path: &[&str]) -> Option<&Node> {
-        path.iter().try_fold(self, |node, name| node.children.iter().find(|child| child.name == **name))
-    }
-
-    fn text_at(&self, path: &[&str]) -> Option<&str> {
-        self.at(path).map(|node| node.text.trim())
-    }
-
-    fn id_at(&self, path: &[&str]) -> Option<&str> {
-        self.at(path)?.attribute("id")
-    }
-
-    /// A value that is an attribute in version 3 and a child in version 4.
-    fn either(&self, name: &str) -> Option<&str> {
-        self.attribute(name).or_else(|| self.text_at(&[name]))
-    }
-
-    fn descendants<'n>(&'n self, name: &str, found: &mut Vec<&'n Node>) {
-        for child in &self.children {
-            if child.name == name {
-                found.push(child);
-            }
-            child.descendants(name, found);
-        }
-    }
+    assert!(judged > 5, "only {judged} refusals");
 }
 
-fn word(node: &Node) -> &str {
-    node.text_at(&["status", "state"]).or_else(|| node.text_at(&["status"])).unwrap_or_default()
-}
-
-fn count(node: &Node) -> Option<u32> {
-    let topology = node.at(&["cpu", "topology"])?;
-    let factor = |name| topology.either(name).map_or(1, |text| text.parse::<u32>().unwrap());
-    Some(factor("sockets") * factor("cores") * factor("threads"))
-}
-
-/// All recordings whose root has one of these names, with their text; none when the recordings are not there.
-fn recordings(roots: &[&str]) -> Option<Vec<(PathBuf, String)>> {
+/// The folders of engines whose answers the driver may meet; none when the recordings are not there.
+fn directories() -> Option<Vec<PathBuf>> {
     let wire = env::var_os("DELTAGATE_WIRE").map(PathBuf::from);
     let wire = wire
         .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/wire"))
         .join("ovirt");
-    let Ok(directories) = fs::read_dir(&wire) else {
+    let Ok(entries) = fs::read_dir(&wire) else {
         eprintln!("skipped: there are no recordings at {}", wire.display());
         return None;
     };
+    let directories = entries.map(|entry| entry.unwrap().path()).filter(|path| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        path.is_dir() && ["v3-", "v4-", "fog-"].iter().any(|prefix| name.starts_with(prefix))
+    });
+    Some(directories.collect())
+}
+
+/// All recordings whose root has one of these names, with their text; none when the recordings are not there.
+fn recordings(roots: &[&str]) -> Option<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
-    for directory in directories {
-        let directory = directory.unwrap().path();
-        let name = directory.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.starts_with("v3-") && !name.starts_with("v4-") && !name.starts_with("fog-") {
-            continue;
-        }
+    for directory in directories()? {
         for file in fs::read_dir(&directory).unwrap() {
             let path = file.unwrap().path();
             if path.extension().is_none_or(|extension| extension != "xml") {
@@ -264,10 +210,9 @@ fn every_recorded_place_is_read() {
         let nodes: Vec<&Node> = root.all(item).collect();
         let at = path.display();
         if item == "cluster" {
-            let clusters = xml::document(text.as_bytes(), |root| {
-                items(root, &root.name().to_owned(), item, places::cluster)
-            })
-            .unwrap();
+            let clusters =
+                xml::document(text.as_bytes(), |root| items(root, root.name(), item, places::cluster))
+                    .unwrap();
             assert_eq!(clusters.len(), nodes.len(), "{at}");
             for (cluster, node) in clusters.iter().zip(nodes) {
                 assert_eq!(Some(cluster.id.as_str()), node.attribute("id"), "{at}");
@@ -282,10 +227,9 @@ fn every_recorded_place_is_read() {
                 read += 1;
             }
         } else {
-            let centers = xml::document(text.as_bytes(), |root| {
-                items(root, &root.name().to_owned(), item, places::data_center)
-            })
-            .unwrap();
+            let centers =
+                xml::document(text.as_bytes(), |root| items(root, root.name(), item, places::data_center))
+                    .unwrap();
             assert_eq!(centers.len(), nodes.len(), "{at}");
             for (center, node) in centers.iter().zip(nodes) {
                 assert_eq!(Some(center.id.as_str()), node.attribute("id"), "{at}");
