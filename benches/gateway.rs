@@ -5,7 +5,6 @@
 mod bed;
 mod load;
 #[path = "../tests/ovirt_engine/mod.rs"]
-#[allow(unused_imports, reason = "its own tests are not run here")]
 mod ovirt_engine;
 
 use std::{

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Answer, Identity, Promises, Provider, Transport};
 use crate::{
-    model::{Error, ErrorKind, Flow, Instance, Operation, Resource, Sink},
+    model::{Error, ErrorKind, Flow, Instance, InstanceState, Kind, Operation, Resource, Sink},
     wire::Decode,
 };
 
@@ -162,16 +162,21 @@ impl Line<'_> {
     }
 
     /// Takes on `operation`, which cannot be done yet, on `instance`: it is tried until it is done, and the instance
-    /// shows as on its way meanwhile.
+    /// is `shown` as on its way meanwhile.
     ///
     /// # Errors
     /// `Busy` where nothing can be promised: in the fulfilment of a promise, which is tried again anyway.
-    pub fn promise(&self, operation: Operation, instance: &Instance<'_>) -> Result<(), Error> {
+    pub fn promise(
+        &self,
+        operation: Operation,
+        instance: &Instance<'_>,
+        shown: InstanceState,
+    ) -> Result<(), Error> {
         let busy = || {
             let message = format!("instance '{}' is busy: try again in a few seconds", instance.id);
-            Error::new(ErrorKind::Busy, message).about(crate::model::Kind::Instance, instance.id.as_ref())
+            Error::new(ErrorKind::Busy, message).about(Kind::Instance, instance.id.as_ref())
         };
-        self.promises.ok_or_else(busy)?.add(self.identity, operation, instance)
+        self.promises.ok_or_else(busy)?.add(self.identity, operation, instance, shown)
     }
 
     async fn send(&self, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {

@@ -40,8 +40,11 @@ impl<T: Send + Sync + 'static> Logins<T> {
         identity: &Identity,
         login: impl Future<Output = Result<T, Error>>,
     ) -> Result<Arc<T>, Error> {
-        let fresh = async { login.await.map(Arc::new) };
-        self.kept.try_get_with(self.key(identity), fresh).await.map_err(|error| Error::clone(&error))
+        let key = self.key(identity);
+        match self.kept.get(&key).await {
+            Some(kept) => Ok(kept),
+            None => self.make(key, login).await,
+        }
     }
 
     /// A login other than `stale`, which the back end has refused: the one that another flight made meanwhile, or a
@@ -59,7 +62,17 @@ impl<T: Send + Sync + 'static> Logins<T> {
         if self.kept.get(&key).await.is_some_and(|kept| Arc::ptr_eq(&kept, stale)) {
             self.kept.invalidate(&key).await;
         }
-        self.get(identity, login).await
+        self.make(key, login).await
+    }
+
+    /// Boxed, because a login is rare and its future long: it should not make that of every operation long.
+    async fn make(
+        &self,
+        key: [u8; 32],
+        login: impl Future<Output = Result<T, Error>>,
+    ) -> Result<Arc<T>, Error> {
+        let login = Box::pin(async { login.await.map(Arc::new) });
+        Box::pin(self.kept.try_get_with(key, login)).await.map_err(|error| Error::clone(&error))
     }
 
     fn key(&self, identity: &Identity) -> [u8; 32] {

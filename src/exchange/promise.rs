@@ -66,18 +66,16 @@ impl Promises {
         self.0.pending.load(Ordering::Relaxed)
     }
 
-    /// Promises `operation` on `instance` in the name of `identity`, in place of what was promised of it before.
+    /// Promises `operation` on `instance` in the name of `identity`, in place of what was promised of it before; it is
+    /// `shown` meanwhile.
     pub(super) fn add(
         &self,
         identity: &Identity,
         operation: Operation,
         instance: &Instance<'_>,
+        shown: InstanceState,
     ) -> Result<(), Error> {
         let id = Id::from(instance.id.as_ref());
-        let shown = match operation {
-            Operation::Destroy(..) => InstanceState::Terminating,
-            _ => InstanceState::Starting,
-        };
         self.make_room()?;
         self.supersede(std::slice::from_ref(&id), Instant::now());
         let keep = self.clone().keep(id.clone(), identity.clone(), operation);
@@ -197,25 +195,27 @@ impl View {
         self.0.is_empty()
     }
 
-    /// The instance as the user was told it would be; none when nothing was told of it.
+    /// The instance as the user was told it would be; none when nothing was told of it, or it is so already.
     ///
     /// What was buried but is still listed is on its way out.
     pub fn amend<'a>(&self, instance: &Instance<'a>) -> Option<Instance<'a>> {
+        use InstanceState as S;
         let promise = self.0.get(instance.id.as_ref())?;
-        let awaited = match instance.state {
-            InstanceState::Stopped | InstanceState::Locked | InstanceState::Creating => true,
-            _ => promise.shown != InstanceState::Starting,
+        let at_rest = matches!(instance.state, S::Stopped | S::Locked | S::Creating);
+        let state = match promise.shown {
+            S::Terminated | S::Terminating => S::Terminating,
+            S::Rebooting if at_rest || matches!(instance.state, S::Stopping | S::Starting) => S::Rebooting,
+            S::Starting if at_rest => S::Starting,
+            _ => return None,
         };
-        let shown = match promise.shown {
-            InstanceState::Terminated => InstanceState::Terminating,
-            shown => shown,
-        };
-        awaited.then(|| Instance { state: shown, ..instance.clone() })
+        Some(Instance { state, ..instance.clone() })
     }
 
     /// The instances that the cloud no longer shows and the user still expects to see.
     pub fn departed(&self) -> impl Iterator<Item = Instance<'_>> {
-        let leaving = |promise: &&Promise| promise.shown != InstanceState::Starting;
+        let leaving = |promise: &&Promise| {
+            matches!(promise.shown, InstanceState::Terminating | InstanceState::Terminated)
+        };
         self.0.values().filter(leaving).map(|promise| Instance {
             state: promise.shown,
             health: Health::Unknown,

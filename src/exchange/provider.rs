@@ -148,7 +148,24 @@ pub struct Tls {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_can_be_printed_and_read_again(
+            text in prop_oneof![
+                any::<String>(),
+                "(https?|ftp)?:?/?/?[a-z0-9.:@\\[\\]_%-]{0,12}(:[0-9]{0,6})?(/[a-z0-9/;?#%.]{0,12})?",
+            ]
+        ) {
+            if let Ok(url) = ProviderUrl::parse(&text) {
+                prop_assert!(url.port > 0 && !url.host.is_empty());
+                prop_assert_eq!(ProviderUrl::parse(&url.to_string()), Ok(url));
+            }
+        }
+    }
 
     #[test]
     fn a_url_is_taken_apart() {

@@ -48,8 +48,7 @@ pub(super) fn serve(
         ports.push(port);
         server.add_service(service);
     }
-    let mut proxy = http_proxy(&server.configuration, gateway);
-    proxy.handle_init_modules();
+    let proxy = http_proxy(&server.configuration, gateway);
     let guard = Guard {
         proxy: Arc::new(proxy),
         deadline: config.limits.idle_timeout + config.limits.header_timeout,

@@ -5,6 +5,8 @@
 Takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the environment.
 """
 import sys
+import urllib.error
+import urllib.request
 
 import boto3
 from botocore.config import Config
@@ -43,8 +45,18 @@ def main(endpoint):
     image = next(i for i in images if i["State"] == "available")
     assert ec2.describe_images(ImageIds=[image["ImageId"]])["Images"][0]["Name"] == image["Name"]
     types = ec2.describe_instance_types()["InstanceTypes"]
-    assert all(t["VCpuInfo"]["DefaultVCpus"] >= 1 and t["MemoryInfo"]["SizeInMiB"] >= 1 for t in types), types
+    sized = [t for t in types if "VCpuInfo" in t and "MemoryInfo" in t]
+    assert sized and all(t["VCpuInfo"]["DefaultVCpus"] >= 1 and t["MemoryInfo"]["SizeInMiB"] >= 1 for t in sized), types
     assert ec2.describe_regions()["Regions"][0]["RegionName"]
+
+    presigned = ec2.generate_presigned_url("describe_regions", HttpMethod="GET")
+    with urllib.request.urlopen(presigned) as answer:
+        assert answer.status == 200 and b"<regionName>" in answer.read()
+    try:
+        urllib.request.urlopen(presigned.replace("DescribeRegions", "DescribeImages"))
+        raise AssertionError("a presigned URL that was changed is taken")
+    except urllib.error.HTTPError as error:
+        assert error.code == 401, error
 
     wanted = dict(ImageId=image["ImageId"], MinCount=2, MaxCount=2, Placement={"AvailabilityZone": zone})
     refused("DryRunOperation", ec2.run_instances, DryRun=True, **wanted)

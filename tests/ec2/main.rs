@@ -8,6 +8,7 @@ mod ovirt_engine;
 mod callers;
 mod clients;
 mod edge;
+mod faults;
 mod relay;
 mod talk;
 mod telemetry;

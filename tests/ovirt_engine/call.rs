@@ -123,9 +123,11 @@ impl Call {
         self.shown.dialect.v3()
     }
 
-    /// Whether the last segment names something to do.
+    /// Whether the last segment names something to do, not a collection to add to.
     pub fn is_action(&self) -> bool {
-        self.method == "POST" && self.path.len() % 2 == 1 && self.path.len() >= 3
+        let last = self.path.last().map(String::as_str).unwrap_or_default();
+        let adds = last.ends_with('s') && !last.ends_with("macaddresses") && !last.ends_with("filesystems");
+        self.method == "POST" && self.path.len() % 2 == 1 && self.path.len() >= 3 && !adds
     }
 
     /// Whether the client wants the answer only when all tasks have ended.

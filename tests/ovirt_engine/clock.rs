@@ -15,6 +15,8 @@ pub mod delays {
     use std::time::Duration;
 
     pub const CREATE_VM: Duration = Duration::from_secs(12);
+    /// From the command to remove a machine until it shows as locked.
+    pub const LOCK_FOR_DELETE: Duration = Duration::from_millis(600);
     pub const DELETE_VM: Duration = Duration::from_secs(5);
     pub const WAIT_FOR_LAUNCH: Duration = Duration::from_secs(9);
     pub const POWERING_UP: Duration = Duration::from_secs(50);
@@ -28,7 +30,7 @@ pub mod delays {
     pub const LOCK_TEMPLATE: Duration = Duration::from_secs(20);
     pub const LOCK_SNAPSHOT: Duration = Duration::from_secs(8);
     /// From `up` until the guest agent reports addresses.
-    pub const GUEST_AGENT: Duration = Duration::from_secs(5);
+    pub const GUEST_AGENT: Duration = Duration::from_secs(15);
 }
 
 /// The engine's clock: wall time, with delays divided by the speed.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::api::kept::Kept;
 use super::clock::Time;
 use super::model::*;
 use super::table::Table;
@@ -29,6 +30,7 @@ pub struct Inventory {
     pub users: Table<User>,
     pub jobs: VecDeque<Arc<Job>>,
     pub events: VecDeque<Arc<EngineEvent>>,
+    pub kept: Vec<Arc<Kept>>,
     addresses: u32,
 }
 

@@ -8,10 +8,12 @@ use super::element::Element;
 const MOMENTS: [&str; 3] = ["date", "time", "last_updated"];
 
 /// Collections whose items are not called by the singular of their name.
-const ODD_LISTS: [(&str, &str); 3] = [
+const ODD_LISTS: [(&str, &str); 5] = [
     ("supported_versions", "version"),
     ("required_rng_sources", "required_rng_source"),
     ("options", "option"),
+    ("custom_scheduling_policy_properties", "property"),
+    ("values", "system_option_value"),
 ];
 
 /// Turns a rendered element into JSON, with its name.
@@ -22,7 +24,8 @@ pub fn from_xml(xml: &str) -> Option<(String, Value)> {
 }
 
 fn value(element: &Element) -> Value {
-    if element.attributes.is_empty() && element.children.is_empty() && !is_collection(&element.name) {
+    let bare = element.attributes.is_empty() && element.children.is_empty();
+    if bare && (!element.text.trim().is_empty() || !is_collection(&element.name)) {
         return leaf(element);
     }
     let mut members = Map::new();

@@ -9,6 +9,7 @@
 
 #![allow(
     dead_code,
+    unused_imports,
     unreachable_pub,
     missing_docs,
     clippy::unwrap_used,
@@ -20,10 +21,15 @@ pub mod api;
 pub mod auth;
 pub mod call;
 pub mod clock;
+pub mod connection;
+pub mod control;
 pub mod element;
 pub mod follow;
 pub mod inventory;
 pub mod json;
+pub mod listing;
+pub mod mangle;
+pub mod misbehaviour;
 pub mod mode;
 pub mod model;
 pub mod render;
@@ -41,6 +47,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+pub use misbehaviour::{Kind, Misbehaviour, Misbehaviours};
 pub use mode::Mode;
 pub use model::{Vm, VmStatus};
 pub use server::Recorded;
@@ -135,6 +142,11 @@ impl Engine {
     /// Lets `delay` of the real engine's time pass at once.
     pub fn advance(&self, delay: Duration) {
         self.core.clock.advance(delay);
+    }
+
+    /// The switches by which it misbehaves.
+    pub fn faults(&self) -> &Misbehaviours {
+        &self.core.misbehaviours
     }
 
     /// Forgets all sessions and tokens, as a restarted engine does.

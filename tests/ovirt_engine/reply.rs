@@ -24,6 +24,10 @@ pub struct View<'a> {
     pub now: Time,
     /// Milliseconds from `up` until the guest agent reports.
     pub agent_lag: Time,
+    /// Whether this answers a creation, the only answer that shows its status.
+    pub creating: bool,
+    /// Whether one machine alone was asked for, which shows more of it in 3.1.
+    pub single: bool,
     pub shown: &'a Shown,
 }
 
@@ -96,8 +100,9 @@ pub enum Problem {
     NotFound,
     MethodNotAllowed,
     Unsupported,
+    NotAcceptable,
     /// A fault with status, reason and detail.
-    Fault(u16, &'static str, String),
+    Fault(u16, String, String),
     /// A refusal by the engine that is a conflict: 409, or 400 before 3.3.
     Conflict(String),
 }
@@ -106,8 +111,8 @@ impl Problem {
     /// `reason` of engine refusals.
     const FAILED: &'static str = "Operation Failed";
 
-    pub fn bad(reason: &'static str, detail: impl Into<String>) -> Problem {
-        Problem::Fault(400, reason, detail.into())
+    pub fn bad(reason: &str, detail: impl Into<String>) -> Problem {
+        Problem::Fault(400, reason.to_owned(), detail.into())
     }
 
     /// Members that a creation lacks, e.g. `Vm [name] required for add`.
@@ -126,13 +131,17 @@ impl Problem {
     }
 
     pub fn denied() -> Problem {
-        Problem::Fault(403, Problem::FAILED, "[User is not authorized to perform this action.]".to_owned())
+        Problem::Fault(
+            403,
+            Problem::FAILED.to_owned(),
+            "[User is not authorized to perform this action.]".to_owned(),
+        )
     }
 
     /// A body names an entity that does not exist: 404, or 400 before 3.3.
     pub fn unknown_entity(mode: Mode, name: impl AsRef<str>) -> Problem {
         let status = if mode <= Mode::V3_1 { 400 } else { 404 };
-        Problem::Fault(status, Problem::FAILED, format!("Entity not found: {}", name.as_ref()))
+        Problem::Fault(status, Problem::FAILED.to_owned(), format!("Entity not found: {}", name.as_ref()))
     }
 
     /// The answer; `action` wraps the fault as failed actions do.
@@ -142,7 +151,8 @@ impl Problem {
             Problem::NotFound => not_found(mode),
             Problem::MethodNotAllowed => Reply::new(405, Body::Empty),
             Problem::Unsupported => Reply::new(415, Body::Empty),
-            Problem::Fault(status, reason, detail) => fault(status, reason, &detail, dialect, action),
+            Problem::NotAcceptable => Reply::new(406, Body::Empty),
+            Problem::Fault(status, reason, detail) => fault(status, &reason, &detail, dialect, action),
             Problem::Conflict(detail) => {
                 fault(mode.conflict_status(), Problem::FAILED, &detail, dialect, action)
             }

@@ -151,7 +151,7 @@ fn parse(text: &str, fields: &[&str]) -> Option<Query> {
                 query.groups.push(Vec::new());
                 joined = true;
             }
-            Token::Word(word) if joined => {
+            Token::Word(word) if joined && !is_joint(word) => {
                 let (criterion, tail) = criterion(word, rest, fields)?;
                 if query.groups.is_empty() {
                     query.groups.push(Vec::new());
@@ -165,6 +165,10 @@ fn parse(text: &str, fields: &[&str]) -> Option<Query> {
     }
     let dangling = query.groups.iter().any(Vec::is_empty);
     (!dangling).then_some(query)
+}
+
+fn is_joint(word: &str) -> bool {
+    word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or")
 }
 
 fn sort<'a>(query: &mut Query, rest: &'a [Token], fields: &[&str]) -> Option<&'a [Token]> {

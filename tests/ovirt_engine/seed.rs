@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use uuid::{Uuid, uuid};
 
 use super::clock::{Schedule, Time};
+use super::element::Element;
 use super::inventory::Inventory;
 use super::mode::Mode;
 use super::model::*;
@@ -167,8 +168,19 @@ fn template(
         })
         .into_iter()
         .collect();
-    let machine =
-        Machine { os: os.to_owned(), description: format!("{name} template"), ..Machine::default() };
+    let nics = cluster
+        .map(|cluster| {
+            let (mac, address) = inventory.next_address();
+            nic_of(flip(id, 0x0c), mac, address, cluster)
+        })
+        .into_iter()
+        .collect();
+    let machine = Machine {
+        os: os.to_owned(),
+        description: format!("{name} template"),
+        initialization: cluster.and_then(|_| initialization()),
+        ..Machine::default()
+    };
     Template {
         id,
         name: name.to_owned(),
@@ -182,7 +194,7 @@ fn template(
         version_name: "base version".to_owned(),
         base: id,
         disks,
-        nics: Vec::new(),
+        nics,
         tags: Vec::new(),
     }
 }
@@ -195,8 +207,33 @@ fn machines(inventory: &mut Inventory, now: Time) {
     ] {
         let own = [id, flip(id, 0xd15c), flip(id, 0x0c), flip(id, 0x5a)];
         let vm = machine(inventory, own, name.to_owned(), (cluster, template), status, now);
-        inventory.vms.put(Vm { users, ..vm });
+        inventory.vms.put(Vm { users, ..furnished(vm) });
     }
+}
+
+/// With everything that a machine may show: description, property, cloud-init, payload, snapshot.
+fn furnished(mut vm: Vm) -> Vm {
+    vm.machine.description = format!("{} server", vm.name);
+    vm.machine.custom_properties = vec![("viodiskcache".to_owned(), "writethrough".to_owned())];
+    vm.machine.initialization = initialization();
+    let file = ("deltacloud-user-data.txt".to_owned(), "hello".to_owned());
+    vm.machine.payloads = vec![Payload { kind: "floppy".to_owned(), volume_id: None, files: vec![file] }];
+    let regular = Snapshot {
+        description: "before the update".to_owned(),
+        kind: "regular",
+        ..active_snapshot(flip(vm.id, 0x5b), vm.created)
+    };
+    vm.snapshots.push(regular);
+    vm
+}
+
+/// Cloud-init as the engine shows it when nobody has set any of it.
+fn initialization() -> Option<Element> {
+    Element::from_xml(
+        "<initialization><authorized_ssh_keys/><custom_script/><nic_configurations/>\
+         <regenerate_ssh_keys>false</regenerate_ssh_keys></initialization>",
+    )
+    .ok()
 }
 
 fn numbered_machine(inventory: &mut Inventory, number: u32, now: Time) {
@@ -244,7 +281,7 @@ fn machine(
         created: then,
         started: status.runs().then_some(then),
         stopped: (!status.runs()).then_some(then),
-        stop_reason: None,
+        stop_reason: (!status.runs()).then(String::new),
         run_once: false,
         next_run: false,
         start_initialization: None,

@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body as HttpBody, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -17,20 +19,23 @@ use super::api::{Work, routes};
 use super::auth::{self, Sessions};
 use super::call::{self, Call, Place};
 use super::clock::Clock;
+use super::connection::{Connections, Line};
+use super::control;
 use super::follow::Follow;
 use super::inventory::Inventory;
 use super::json;
+use super::listing::{Form, Listing};
+use super::mangle::mangled;
+use super::misbehaviour::{Kind, Misbehaviours};
 use super::mode::{Api, Dialect, Mode};
-use super::reply::{Body, Next, Problem, Reply, Shown, View, undertow_page};
+use super::reply::{Body, Problem, Reply, Shown, View, undertow_page};
 use super::seed;
-use super::xml::{DECLARATION, Xml};
+use super::xml::DECLARATION;
 
 /// Bytes of a request body that are read.
 const MAX_BODY: usize = 4 << 20;
 /// Requests that the record keeps.
 const MAX_RECORDED: usize = 10_000;
-/// Bytes after which a part of a list is sent.
-const CHUNK: usize = 64 << 10;
 
 /// A request as it came.
 #[derive(Clone, Debug, Serialize)]
@@ -53,6 +58,7 @@ impl Recorded {
 pub struct Core {
     pub mode: Mode,
     pub clock: Clock,
+    pub misbehaviours: Misbehaviours,
     inventory: Mutex<Inventory>,
     sessions: Mutex<Sessions>,
     recorded: Mutex<VecDeque<Recorded>>,
@@ -69,6 +75,7 @@ impl Core {
             mode: options.mode,
             inventory: Mutex::new(seed::inventory(options.mode, options.vms, clock.now())),
             clock,
+            misbehaviours: Misbehaviours::default(),
             sessions: Mutex::default(),
             recorded: Mutex::default(),
         }
@@ -106,39 +113,89 @@ impl Core {
         });
     }
 
-    fn view<'v>(&'v self, inventory: &'v Inventory, shown: &'v Shown) -> View<'v> {
+    pub fn view<'v>(&'v self, inventory: &'v Inventory, shown: &'v Shown) -> View<'v> {
         let agent_lag = self.clock.scaled(super::clock::delays::GUEST_AGENT);
-        View { inventory, now: self.clock.now(), agent_lag, shown }
+        View { inventory, now: self.clock.now(), agent_lag, creating: false, single: false, shown }
     }
 }
 
 /// Serves until `stopped`.
 pub fn serve(core: Arc<Core>, listener: TcpListener, stopped: oneshot::Receiver<()>) {
-    let router = Router::new().fallback(respond).with_state(core);
+    let service =
+        Router::new().fallback(respond).with_state(core).into_make_service_with_connect_info::<Line>();
     let stopped = async move {
         // A sender that is gone stops the server too.
         let _ = stopped.await;
     };
-    tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
+    tokio::spawn(
+        async move { axum::serve(Connections(listener), service).with_graceful_shutdown(stopped).await },
+    );
 }
 
-async fn respond(State(core): State<Arc<Core>>, request: Request) -> Response<HttpBody> {
+async fn respond(
+    State(core): State<Arc<Core>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    request: Request,
+) -> Response<HttpBody> {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        return send(&core, undertow_page(413, "Request Entity Too Large"), None, false);
+        return send(&core, undertow_page(413, "Request Entity Too Large"), None, Form::Xml, false);
     };
     let target = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-    if head.uri.path() == "/_engine/requests" {
-        let all = serde_json::json!(core.recorded());
-        return send(&core, Reply::json(200, &all), None, false);
+    if let Some(control) = head.uri.path().strip_prefix("/_engine/") {
+        let reply = control::answer(&core, head.method.as_str(), control, &body);
+        return send(&core, reply, None, Form::Xml, false);
     }
     core.record(head.method.as_str(), &target, &head.headers, &body);
+    let kinds = core.misbehaviours.befalling(head.method.as_str(), &target);
+    if let Some(response) = before(&core, &kinds).await {
+        return response;
+    }
+    let response = carried_out(&core, &head, body, &kinds);
+    if kinds.contains(&Kind::CloseWithoutAnswer) {
+        line.cut();
+        return std::future::pending().await;
+    }
+    mangled(response, &kinds, line)
+}
+
+/// What goes wrong before the request is looked at.
+async fn before(core: &Arc<Core>, kinds: &[Kind]) -> Option<Response<HttpBody>> {
+    for kind in kinds {
+        match *kind {
+            Kind::Html { status } => {
+                return Some(send(
+                    core,
+                    undertow_page(status, "Service Unavailable"),
+                    None,
+                    Form::Xml,
+                    false,
+                ));
+            }
+            Kind::Delay { head_ms, .. } => tokio::time::sleep(Duration::from_millis(head_ms)).await,
+            Kind::ForgetSessions => core.sessions().drop_all(),
+            Kind::Hang => return std::future::pending().await,
+            // Told once the request is known.
+            Kind::Fault { .. }
+            | Kind::Truncate { .. }
+            | Kind::Malformed { .. }
+            | Kind::CloseWithoutAnswer
+            | Kind::CloseAfterAnswer
+            | Kind::CloseOnReuse
+            | Kind::Oversized { .. }
+            | Kind::Endless => {}
+        }
+    }
+    None
+}
+
+fn carried_out(core: &Arc<Core>, head: &Parts, body: Bytes, kinds: &[Kind]) -> Response<HttpBody> {
     let query = call::pairs(head.uri.query().unwrap_or_default(), '&');
     match call::locate(core.mode, head.uri.path()) {
-        Some(place) => api(&core, head.method.as_str(), &head.headers, place, query, body),
+        Some(place) => api(core, head, place, query, body, kinds),
         None => {
-            let reply = service(&core, head.uri.path(), &head.headers, query, &body);
-            send(&core, reply, None, false)
+            let reply = service(core, head.uri.path(), &head.headers, query, &body);
+            send(core, reply, None, Form::Xml, false)
         }
     }
 }
@@ -176,31 +233,35 @@ fn plain_dialect(mode: Mode) -> Dialect {
 /// Answers a request to the API.
 fn api(
     core: &Arc<Core>,
-    method: &str,
-    headers: &HeaderMap,
+    head: &Parts,
     place: Place,
     query: Vec<(String, String)>,
     body: Bytes,
+    kinds: &[Kind],
 ) -> Response<HttpBody> {
+    let (method, headers) = (head.method.as_str(), &head.headers);
     let now = core.clock.now();
     let identity = core.sessions().identify(headers, core.mode, &core.inventory(), now);
     let Some(identity) = identity else {
-        return send(core, auth::unauthorized(core.mode), None, false);
+        return send(core, auth::unauthorized(core.mode), None, Form::Xml, false);
     };
     let version = headers.get("version").and_then(|version| version.to_str().ok());
     let Ok(api) = call::choose_api(core.mode, place.version, version) else {
-        return send(core, undertow_page(400, "Bad Request"), None, false);
+        return send(core, undertow_page(400, "Bad Request"), None, Form::Xml, false);
     };
     let dialect = Dialect { mode: core.mode, api, prefix: place.prefix.clone() };
     if !core.mode.speaks(api) {
-        return send(core, Problem::MethodNotAllowed.reply(&dialect, false), None, false);
+        return send(core, Problem::MethodNotAllowed.reply(&dialect, false), None, Form::Xml, false);
     }
     let call = prepared(method, headers, place, query, body, dialect, &identity);
-    let wants_json = call.v3().then_some(false).unwrap_or_else(|| asks_json(&call));
+    let form = if !call.v3() && asks_json(&call) { Form::Json } else { Form::Xml };
     let outcome = {
         let mut inventory = core.inventory();
         let mut work = Work { inventory: &mut inventory, clock: &core.clock, now };
-        refuse_unfiltered(&call).and_then(|()| routes::answer(&mut work, &call))
+        let allowed = refuse_at_will(kinds)
+            .and_then(|()| refuse_other_types(&call))
+            .and_then(|()| refuse_unfiltered(&call));
+        allowed.and_then(|()| routes::answer(&mut work, &call))
     };
     let mut reply = outcome.unwrap_or_else(|problem| problem.reply(&call.shown.dialect, call.is_action()));
     if core.mode >= Mode::V4_1 {
@@ -209,7 +270,7 @@ fn api(
     if let Some(session) = identity.new_session {
         reply = session_headers(reply, core.mode, &session, &call.shown.dialect.prefix);
     }
-    send(core, reply, Some(call.shown), wants_json)
+    send(core, reply, Some(call.shown), form, kinds.contains(&Kind::Endless))
 }
 
 fn session_headers(reply: Reply, mode: Mode, session: &str, prefix: &str) -> Reply {
@@ -271,6 +332,26 @@ fn asks_json(call: &Call) -> bool {
     accept.trim_start().starts_with("application/json")
 }
 
+/// A client must take XML or JSON.
+fn refuse_other_types(call: &Call) -> Result<(), Problem> {
+    let accept = call.param("accept").or(call.header("accept")).unwrap_or("*/*").to_ascii_lowercase();
+    let acceptable =
+        ["*/*", "application/*", "application/xml", "text/xml", "application/json", "x-virt-viewer"];
+    let found = accept.trim().is_empty() || acceptable.iter().any(|one| accept.contains(one));
+    if found { Ok(()) } else { Err(Problem::NotAcceptable) }
+}
+
+/// Refuses what a switch wants refused.
+fn refuse_at_will(kinds: &[Kind]) -> Result<(), Problem> {
+    let fault = kinds.iter().find_map(|kind| match kind {
+        Kind::Fault { status, reason, detail } => {
+            Some(Problem::Fault(*status, reason.clone(), detail.clone()))
+        }
+        _ => None,
+    });
+    fault.map_or(Ok(()), Err)
+}
+
 /// A user who is no administrator must ask for the filtered view.
 fn refuse_unfiltered(call: &Call) -> Result<(), Problem> {
     if call.user.admin || call.shown.filtered {
@@ -283,7 +364,14 @@ fn refuse_unfiltered(call: &Call) -> Result<(), Problem> {
     Err(Problem::denied())
 }
 
-fn send(core: &Arc<Core>, reply: Reply, shown: Option<Shown>, wants_json: bool) -> Response<HttpBody> {
+fn send(
+    core: &Arc<Core>,
+    reply: Reply,
+    shown: Option<Shown>,
+    form: Form,
+    endless: bool,
+) -> Response<HttpBody> {
+    let wants_json = form == Form::Json;
     let (content_type, body) = match (reply.body, shown) {
         (Body::Empty, _) => (None, HttpBody::empty()),
         (Body::Text(content_type, text), _) => (Some(content_type), HttpBody::from(text)),
@@ -294,7 +382,7 @@ fn send(core: &Arc<Core>, reply: Reply, shown: Option<Shown>, wants_json: bool) 
         }
         (Body::List(root, next), Some(shown)) => {
             let content_type = if wants_json { "application/json" } else { shown.dialect.content_type() };
-            (Some(content_type), list(core.clone(), shown, root, next, wants_json))
+            (Some(content_type), Listing::new(core.clone(), shown, root, next, form, endless).into_body())
         }
         (Body::List(..), None) => (None, HttpBody::empty()),
     };
@@ -312,93 +400,4 @@ fn send(core: &Arc<Core>, reply: Reply, shown: Option<Shown>, wants_json: bool) 
 
 fn json_document(xml: &str) -> String {
     json::from_xml(xml).map_or_else(String::new, |(_, value)| format!("{value:#}"))
-}
-
-/// A list on its way out.
-struct Listing {
-    core: Arc<Core>,
-    shown: Shown,
-    root: &'static str,
-    next: Next,
-    json: bool,
-    begun: bool,
-    ended: bool,
-}
-
-/// The list as a body: whole when it is short, in chunks that are written when they are asked for otherwise.
-fn list(core: Arc<Core>, shown: Shown, root: &'static str, next: Next, json: bool) -> HttpBody {
-    let mut listing = Listing { core, shown, root, next, json, begun: false, ended: false };
-    let first = listing.chunk();
-    if listing.ended {
-        return HttpBody::from(first);
-    }
-    let rest = futures_util::stream::unfold((listing, Some(first)), |(mut listing, first)| async {
-        if let Some(first) = first {
-            return Some((Ok::<_, std::io::Error>(first), (listing, None)));
-        }
-        if listing.ended {
-            return None;
-        }
-        let chunk = listing.chunk();
-        Some((Ok(chunk), (listing, None)))
-    });
-    HttpBody::from_stream(rest)
-}
-
-impl Listing {
-    /// The next part of the document; the last one sets `ended`.
-    fn chunk(&mut self) -> Bytes {
-        let core = self.core.clone();
-        let inventory = core.inventory();
-        let shown = self.shown.clone();
-        let view = core.view(&inventory, &shown);
-        let mut out = String::with_capacity(CHUNK + (CHUNK >> 2));
-        while out.len() < CHUNK {
-            let mut xml = Xml::new(&view.shown.dialect, 1);
-            if !(self.next)(&view, &mut xml) {
-                self.ended = true;
-                break;
-            }
-            let item = xml.out;
-            if self.json {
-                self.begun = json_item(&mut out, &item, self.begun)
-            } else {
-                self.begin(&mut out, &item)
-            }
-        }
-        if self.ended {
-            self.close(&mut out);
-        }
-        Bytes::from(out)
-    }
-
-    fn begin(&mut self, out: &mut String, item: &str) {
-        if !self.begun {
-            out.push_str(DECLARATION);
-            out.push_str(&format!("<{}>\n", self.root));
-            self.begun = true;
-        }
-        out.push_str(item);
-    }
-
-    fn close(&self, out: &mut String) {
-        match (self.json, self.begun) {
-            (true, true) => out.push_str("\n  ]\n}"),
-            (true, false) => out.push_str("{ }"),
-            (false, true) => out.push_str(&format!("</{}>\n", self.root)),
-            (false, false) => out.push_str(&format!("{DECLARATION}<{}/>\n", self.root)),
-        }
-    }
-}
-
-/// Writes an item of a JSON list, and before the first one the list's beginning.
-fn json_item(out: &mut String, xml: &str, begun: bool) -> bool {
-    let Some((name, value)) = json::from_xml(xml) else { return begun };
-    if begun {
-        out.push_str(", ");
-    } else {
-        out.push_str(&format!("{{\n  \"{name}\" : [ "));
-    }
-    out.push_str(&value.to_string());
-    true
 }

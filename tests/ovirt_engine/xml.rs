@@ -127,8 +127,19 @@ impl<'a> Xml<'a> {
     /// Links to what lies below `href`.
     pub fn links(&mut self, href: &str, rels: &[&str]) {
         for rel in rels {
-            self.link(rel, &format!("{href}/{rel}"));
+            self.link_below(href, rel);
         }
+    }
+
+    /// Most of a long list is links: they are written piece by piece, and ids and names need no escape.
+    fn link_below(&mut self, href: &str, rel: &str) {
+        let pieces: [&str; 7] = if self.dialect.mode == Mode::V3_0 {
+            ["<link rel=\"", rel, "\" href=\"", href, "/", rel, "\"/>\n"]
+        } else {
+            ["<link href=\"", href, "/", rel, "\" rel=\"", rel, "\"/>\n"]
+        };
+        self.indent();
+        pieces.iter().for_each(|piece| self.out.push_str(piece));
     }
 
     pub fn actions(&mut self, href: &str, rels: &[&str]) {

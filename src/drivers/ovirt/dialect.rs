@@ -57,7 +57,7 @@ pub(super) enum Details {
     /// By `detail=`, which only version 3 knows. Version 4 dropped it before it got `follow=`: engines 4.0 and 4.1
     /// are therefore asked for their VMs in version 3, which spares a call per VM and collection.
     Detail(&'static str),
-    /// By `follow=`.
+    /// By `follow=`, in the spelling of the members: the engine looks them up by it (`LinkFollower`).
     Follow(&'static str),
 }
 
@@ -71,7 +71,7 @@ static DIALECTS: &[Dialect] = &[
         since: Version { major: 4, minor: 2 },
         api: Api::V4,
         login: LoginForm::Token,
-        details: Details::Follow("nics,reporteddevices,disk_attachments.disk"),
+        details: Details::Follow("nics,reported_devices,disk_attachments.disk"),
         searches_ids: true,
         reboots: true,
         instance_types: true,

@@ -70,11 +70,11 @@ pub(super) fn error(response: &Response<Bytes>) -> Error {
 ///
 /// # Errors
 /// What the fault in it means, or `Unexpected` when it is no such document.
-pub(super) fn taken_on(response: &Response<Bytes>) -> Result<(), Error> {
-    if response.body().is_empty() {
+pub(super) fn taken_on(body: &[u8]) -> Result<(), Error> {
+    if body.is_empty() {
         return Ok(());
     }
-    let (known, fault) = xml::document(response.body(), |root| {
+    let (known, fault) = xml::document(body, |root| {
         let known = root.name() == "action";
         Ok((known, if known { action(root)? } else { None }))
     })?;
@@ -334,12 +334,12 @@ mod tests {
 
     #[test]
     fn an_action_is_taken_on_when_an_action_without_a_fault_says_so() {
-        assert!(taken_on(&answer(200, "<action><status>complete</status></action>")).is_ok());
-        assert!(taken_on(&answer(204, "")).is_ok());
+        assert!(taken_on(b"<action><status>complete</status></action>").is_ok());
+        assert!(taken_on(b"").is_ok());
         let failed =
             "<action><fault><detail>[VM is locked.]</detail></fault><status>failed</status></action>";
-        assert_eq!(taken_on(&answer(200, failed)).unwrap_err().kind(), E::Busy);
+        assert_eq!(taken_on(failed.as_bytes()).unwrap_err().kind(), E::Busy);
         let page = "<html><body>Log in</body></html>";
-        assert_eq!(taken_on(&answer(200, page)).unwrap_err().kind(), E::Unexpected);
+        assert_eq!(taken_on(page.as_bytes()).unwrap_err().kind(), E::Unexpected);
     }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     exchange::Cloud,
     model::{Error, ErrorKind, Filter, Flow, HardwareProfile, Id, Kind, Property, Resource},
-    wire::xml::{self, Element, Malformed},
+    wire::xml::{Element, Malformed},
 };
 
 /// How long the instance types that a user sees are believed to be the same.
@@ -78,22 +78,27 @@ impl InstanceTypes {
         if !session.dialect().instance_types {
             return Ok(Arc::default());
         }
-        session.login().await?.instance_types.get(BELIEVED, InstanceTypes::read(session)).await
+        session
+            .login()
+            .await?
+            .instance_types
+            .get(BELIEVED, async { Box::pin(InstanceTypes::read(session)).await })
+            .await
     }
 
     async fn read(session: &Session<'_>) -> Result<Self, Error> {
-        let response = match session.fetch(Call::get(&["instancetypes"])).await {
+        let document = match session.fetch(Call::get(&["instancetypes"])).await {
             Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::NotFound) => {
                 return Ok(Self::default());
             }
-            response => response?,
+            document => document?,
         };
-        InstanceTypes::parse(response.body()).map_err(Error::from)
+        document.read(InstanceTypes::of)
     }
 
     /// Reads the list of them.
-    pub(super) fn parse(document: &[u8]) -> Result<Self, Malformed> {
-        xml::document(document, |root| items(root, "instance_type", instance_type)).map(InstanceTypes)
+    pub(super) fn of(root: &mut Element<'_>) -> Result<Self, Malformed> {
+        items(root, "instance_types", "instance_type", instance_type).map(InstanceTypes)
     }
 
     /// The name of the instance type with this id.

@@ -83,7 +83,7 @@ async fn list_few(session: &Session<'_>, view: &View, cloud: &mut Cloud<'_>) -> 
         view.ids.iter().map(|id| session.fetch_if_there(Call::get(&["templates", id]))).collect();
     let found: Vec<_> = stream::iter(finds).buffered(CONCURRENCY).try_collect().await?;
     for document in found.iter().flatten() {
-        let image = xml::document(document, |root| {
+        let image = document.read(|root| {
             let template = template(root)?;
             Ok(view.admits(&template).then(|| owned(template.image)))
         })?;
@@ -109,7 +109,7 @@ pub(super) async fn find(session: &Session<'_>, id: &Id) -> Result<(Image<'stati
     let view = View::of(session, &Filter { ids: vec![id.clone()], ..Filter::default() }).await?;
     let Some(uuid) = view.ids.first() else { return Err(missing()) };
     let document = session.fetch_if_there(Call::get(&["templates", uuid])).await?.ok_or_else(missing)?;
-    let found = xml::document(&document, |root| {
+    let found = document.read(|root| {
         let template = template(root)?;
         let cluster = template.cluster.as_deref().map(str::to_owned);
         Ok(view.admits(&template).then(|| (owned(template.image), cluster)))

@@ -1,6 +1,8 @@
 //! Data centers and their clusters: where VMs can be, and what of it a provider's scope lets be seen.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future;
 
 use super::{
     call::Call,
@@ -11,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{Error, ErrorKind, RealmState},
-    wire::xml::{self, Element, Malformed},
+    wire::xml::{Element, Malformed},
 };
 
 /// How long the places that a user sees are believed to be the same.
@@ -49,11 +51,13 @@ impl Places {
     /// # Errors
     /// When one of the calls fails or the provider's data center is not there.
     pub(super) async fn read(session: &Session<'_>) -> Result<Self, Error> {
-        let data_centers = session.fetch(Call::get(&["datacenters"])).await?;
-        let clusters = session.fetch(Call::get(&["clusters"])).await?;
+        let data_centers = session.fetch(Call::get(&["datacenters"]));
+        let clusters = session.fetch(Call::get(&["clusters"]));
+        let (data_centers, clusters) = future::try_join(data_centers, clusters).await?;
         let places = Places {
-            data_centers: xml::document(data_centers.body(), |root| items(root, "data_center", data_center))?,
-            clusters: xml::document(clusters.body(), |root| items(root, "cluster", cluster))?,
+            data_centers: data_centers
+                .read(|root| items(root, "data_centers", "data_center", data_center))?,
+            clusters: clusters.read(|root| items(root, "clusters", "cluster", cluster))?,
         };
         places.within(session.provider().scope.as_deref())
     }
@@ -62,8 +66,8 @@ impl Places {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(super) async fn recent(session: &Session<'_>) -> Result<std::sync::Arc<Self>, Error> {
-        session.login().await?.places.get(BELIEVED, Places::read(session)).await
+    pub(super) async fn recent(session: &Session<'_>) -> Result<Arc<Self>, Error> {
+        session.login().await?.places.get(BELIEVED, async { Box::pin(Places::read(session)).await }).await
     }
 
     /// Only what belongs to the data center with this id or name; everything when none is named.
@@ -113,18 +117,19 @@ impl Places {
     }
 }
 
-/// Reads all children of one name.
+/// Reads all items of a collection.
 pub(super) fn items<'a, T>(
     root: &mut Element<'a>,
-    name: &str,
+    collection: &str,
+    item: &str,
     mut read: impl FnMut(&mut Element<'a>) -> Result<T, Malformed>,
 ) -> Result<Vec<T>, Malformed> {
     let mut found = Vec::new();
-    if !matches!(root.name(), "data_centers" | "clusters" | "instance_types" | "vms") {
-        return Err(Malformed::new("it is not a collection of the oVirt API"));
+    if root.name() != collection {
+        return Err(Malformed::new(format!("it is no list of {collection}")));
     }
     root.children(|child| {
-        if child.name() == name {
+        if child.name() == item {
             found.push(read(child)?);
         }
         Ok(())

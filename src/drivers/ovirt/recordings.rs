@@ -5,6 +5,7 @@ use std::{env, fs, path::PathBuf};
 use quick_xml::{Reader, events::Event};
 
 use super::{
+    hardware_profiles::InstanceTypes,
     images,
     instances::vm,
     places::{self, items},
@@ -263,7 +264,10 @@ fn every_recorded_place_is_read() {
         let nodes: Vec<&Node> = root.all(item).collect();
         let at = path.display();
         if item == "cluster" {
-            let clusters = xml::document(text.as_bytes(), |root| items(root, item, places::cluster)).unwrap();
+            let clusters = xml::document(text.as_bytes(), |root| {
+                items(root, &root.name().to_owned(), item, places::cluster)
+            })
+            .unwrap();
             assert_eq!(clusters.len(), nodes.len(), "{at}");
             for (cluster, node) in clusters.iter().zip(nodes) {
                 assert_eq!(Some(cluster.id.as_str()), node.attribute("id"), "{at}");
@@ -278,8 +282,10 @@ fn every_recorded_place_is_read() {
                 read += 1;
             }
         } else {
-            let centers =
-                xml::document(text.as_bytes(), |root| items(root, item, places::data_center)).unwrap();
+            let centers = xml::document(text.as_bytes(), |root| {
+                items(root, &root.name().to_owned(), item, places::data_center)
+            })
+            .unwrap();
             assert_eq!(centers.len(), nodes.len(), "{at}");
             for (center, node) in centers.iter().zip(nodes) {
                 assert_eq!(Some(center.id.as_str()), node.attribute("id"), "{at}");
@@ -298,7 +304,7 @@ fn every_recorded_instance_type_is_read() {
     for (path, text) in &files {
         let root = Node::parse(text);
         let nodes: Vec<&Node> = root.all("instance_type").collect();
-        let types = super::hardware_profiles::InstanceTypes::parse(text.as_bytes()).unwrap();
+        let types = parse_types(text.as_bytes()).unwrap();
         for node in nodes {
             let (id, name) = (node.attribute("id").unwrap(), node.text_at(&["name"]).unwrap());
             assert_eq!(types.name(id), Some(name), "{}", path.display());
@@ -339,13 +345,20 @@ const SAMPLE: &str = r#"<vm href="/x" id="4b4f9b94-3f85-45f3-9284-adf3deb72601">
 <disk_attachments><disk_attachment id="d"><bootable>true</bootable><disk id="d"><provisioned_size>5</provisioned_size>
 </disk></disk_attachment></disk_attachments></vm>"#;
 
+fn parse_types(bytes: &[u8]) -> Result<InstanceTypes, xml::Malformed> {
+    xml::document(bytes, |root| match root.name() {
+        "instance_types" => InstanceTypes::of(root),
+        other => Err(xml::Malformed::new(other.to_owned())),
+    })
+}
+
 fn read_all(bytes: &[u8]) {
     let _ = xml::document(bytes, |root| vm(root).map(|vm| vm.into_owned()).map(|_| ()));
     let _ = xml::document(bytes, |root| images::template(root).map(|_| ()));
     let _ = xml::document(bytes, |root| places::cluster(root).map(|_| ()));
     let _ = xml::document(bytes, |root| places::data_center(root).map(|_| ()));
     let _ = xml::document(bytes, cpu);
-    let _ = super::hardware_profiles::InstanceTypes::parse(bytes);
+    let _ = parse_types(bytes);
 }
 
 #[test]

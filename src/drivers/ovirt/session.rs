@@ -75,6 +75,13 @@ enum Credential {
     Cookie(HeaderValue),
 }
 
+/// A document that answered a call.
+#[derive(Debug)]
+pub(super) struct Document {
+    body: Bytes,
+    call: String,
+}
+
 /// One operation's way to the engine.
 pub(super) struct Session<'a> {
     sessions: &'a Sessions,
@@ -91,7 +98,7 @@ impl Sessions {
         let engine = match self.believed() {
             Some(engine) => engine,
             // Everybody asks for himself: another one's wrong password is not his failure.
-            None => self.believe(detect(line).await?),
+            None => self.believe(Box::pin(detect(line)).await?),
         };
         Ok(Session { sessions: self, engine, line })
     }
@@ -125,35 +132,40 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When he cannot log in.
     pub(super) async fn login(&self) -> Result<Arc<Login>, Error> {
-        self.sessions.logins.get(self.line.identity, log_in(&self.engine, self.line)).await
+        self.sessions.logins.get(self.line.identity, self.log_in()).await
     }
 
     async fn log_in_again(&self, stale: &Arc<Login>) -> Result<Arc<Login>, Error> {
-        self.sessions.logins.renew(self.line.identity, stale, log_in(&self.engine, self.line)).await
+        self.sessions.logins.renew(self.line.identity, stale, self.log_in()).await
+    }
+
+    /// What is rarely done is boxed when it is done: it would make the future of every call several times as large.
+    async fn log_in(&self) -> Result<Login, Error> {
+        Box::pin(log_in(&self.engine, self.line)).await
     }
 
     /// Makes a call and reads the whole document that answers it.
     ///
     /// # Errors
     /// When the exchange fails, or what the engine's refusal means.
-    pub(super) async fn fetch(&self, call: Call) -> Result<Response<Bytes>, Error> {
+    pub(super) async fn fetch(&self, call: Call) -> Result<Document, Error> {
         let login = self.login().await?;
         let mut response = self.line.fetch(self.request(&call, &login)?).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            let login = self.log_in_again(&login).await?;
+            let login = Box::pin(self.log_in_again(&login)).await?;
             response = self.line.fetch(self.request(&call, &login)?).await?;
         }
-        succeeded(response, &call)
+        Document::of(response, self.name(&call))
     }
 
     /// Makes a call and reads the whole document that answers it; none when there is nothing there.
     ///
     /// # Errors
     /// As [`fetch`](Self::fetch).
-    pub(super) async fn fetch_if_there(&self, call: Call) -> Result<Option<Bytes>, Error> {
+    pub(super) async fn fetch_if_there(&self, call: Call) -> Result<Option<Document>, Error> {
         match self.fetch(call).await {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            response => response.map(|response| Some(response.into_body())),
+            document => document.map(Some),
         }
     }
 
@@ -170,10 +182,10 @@ impl<'a> Session<'a> {
         let login = self.login().await?;
         let mut response = cloud.stream(self.request(&call, &login)?, decode).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            let login = self.log_in_again(&login).await?;
+            let login = Box::pin(self.log_in_again(&login)).await?;
             response = cloud.stream(self.request(&call, &login)?, decode).await?;
         }
-        succeeded(response, &call).map(|_| ())
+        Document::of(response, self.name(&call)).map(|_| ())
     }
 
     /// Makes a call that is an action or a removal.
@@ -181,8 +193,13 @@ impl<'a> Session<'a> {
     /// # Errors
     /// As [`fetch`](Self::fetch), or when the engine does not say that it took it on.
     pub(super) async fn act(&self, call: Call) -> Result<(), Error> {
-        let name = name(&call);
-        faults::taken_on(&self.fetch(call).await?).map_err(|error| error.during(|| name))
+        let Document { body, call } = self.fetch(call).await?;
+        faults::taken_on(&body).map_err(|error| error.during(|| call))
+    }
+
+    fn name(&self, call: &Call) -> String {
+        let path = call.target.split('?').next().unwrap_or_default();
+        format!("{} {}{path}", call.method, self.engine.base)
     }
 
     fn request(&self, call: &Call, login: &Login) -> Result<Request<Bytes>, Error> {
@@ -205,9 +222,7 @@ impl<'a> Session<'a> {
         if !call.body.is_empty() {
             headers.insert(CONTENT_TYPE, XML);
         }
-        if self.provider().level == Level::User {
-            headers.insert("filter", HeaderValue::from_static("true"));
-        }
+        with_rights_of(self.provider().level, headers);
         Ok(request)
     }
 }
@@ -230,21 +245,38 @@ fn request(method: Method, uri: &str, body: Bytes) -> Result<Request<Bytes>, Err
     built.map_err(|error| Error::new(ErrorKind::Internal, "a request could not be built").with_source(error))
 }
 
+/// A user without an administrator's rights is refused whatever he does not ask to be filtered, even the root.
+fn with_rights_of(level: Level, headers: &mut HeaderMap) {
+    if level == Level::User {
+        headers.insert("filter", HeaderValue::from_static("true"));
+    }
+}
+
 fn detailed(what: &str) -> Result<HeaderValue, Error> {
     let value = HeaderValue::try_from(format!("application/xml; detail={what}"));
     value.map_err(|error| Error::new(ErrorKind::Internal, "a header could not be built").with_source(error))
 }
 
-fn succeeded(response: Response<Bytes>, call: &Call) -> Result<Response<Bytes>, Error> {
-    if response.status().is_success() {
-        return Ok(response);
+impl Document {
+    /// The document that a response is, or what it means when it is no success; `call` is the native call.
+    fn of(response: Response<Bytes>, call: String) -> Result<Self, Error> {
+        if response.status().is_success() {
+            return Ok(Document { body: response.into_body(), call });
+        }
+        Err(faults::error(&response).during(|| call))
     }
-    Err(faults::error(&response).during(|| name(call)))
-}
 
-fn name(call: &Call) -> String {
-    let path = call.target.split('?').next().unwrap_or_default();
-    format!("{} {path}", call.method)
+    /// Reads it; `read` is given its root, of whatever name.
+    ///
+    /// # Errors
+    /// `Unexpected` when it is malformed or `read` finds something else than it looks for.
+    pub(super) fn read<T>(
+        &self,
+        read: impl FnOnce(&mut Element<'_>) -> Result<T, Malformed>,
+    ) -> Result<T, Error> {
+        xml::document(&self.body, read)
+            .map_err(|malformed| Error::from(malformed).during(|| self.call.clone()))
+    }
 }
 
 /// Asks for the root of the API, which says the version in both representations.
@@ -262,14 +294,12 @@ async fn detect(line: Line<'_>) -> Result<Engine, Error> {
         }
     }
     let (base, response) = answer.ok_or_else(|| Error::new(ErrorKind::Internal, "an API has no base"))?;
-    let call = Call { target: (*base).to_owned(), ..Call::get(&[]) };
+    let call = format!("GET {base}");
     if response.status() == StatusCode::NOT_FOUND {
         let message = format!("there is no oVirt API at '{base}': check the provider's URL");
-        return Err(Error::new(ErrorKind::Unexpected, message).during(|| name(&call)));
+        return Err(Error::new(ErrorKind::Unexpected, message).during(|| call));
     }
-    let response = succeeded(response, &call)?;
-    let version = xml::document(response.body(), version_of_root).map_err(Error::from);
-    let version = version.map_err(|error| error.during(|| name(&call)))?;
+    let version = Document::of(response, call)?.read(version_of_root)?;
     tracing::info!(provider = %line.provider.name, base, major = version.major, minor = version.minor, "oVirt engine");
     Ok(Engine { base: (*base).to_owned(), version, dialect: version.dialect()? })
 }
@@ -286,6 +316,8 @@ async fn root(
     if persistent {
         request.headers_mut().insert(PREFER, PERSISTENT);
     }
+    let level = line.provider.level;
+    with_rights_of(level, request.headers_mut());
     line.fetch(request).await
 }
 
@@ -353,14 +385,11 @@ fn secret(value: String) -> Result<HeaderValue, Error> {
 async fn begin_session(engine: &Engine, line: Line<'_>) -> Result<Credential, Error> {
     let password = basic(line.identity)?;
     let response = root(line, &engine.base, password.clone(), true).await?;
-    let call = Call { target: engine.base.clone(), ..Call::get(&[]) };
-    let response = succeeded(response, &call)?;
     let cookies = response.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.filter_map(|cookie| cookie.split(';').next());
-    match pairs.find(|pair| pair.starts_with("JSESSIONID=")) {
-        Some(pair) => secret(pair.to_owned()).map(Credential::Cookie),
-        None => Ok(Credential::Authorization(password)),
-    }
+    let session = pairs.find(|pair| pair.starts_with("JSESSIONID=")).map(str::to_owned);
+    Document::of(response, format!("GET {}", engine.base))?;
+    session.map_or(Ok(Credential::Authorization(password)), |session| secret(session).map(Credential::Cookie))
 }
 
 /// Gets an access token of the single sign-on.

@@ -150,7 +150,7 @@ fn multipart(text: &str) -> Result<String, Error> {
     }
     let (config, script) = (config.unwrap_or_default(), script.unwrap_or_default());
     let clashes = |key: &&str| config.lines().any(|line| line.starts_with(*key));
-    if !script.is_empty() && ["write_files:", "runcmd:"].iter().any(|key| clashes(&key)) {
+    if !script.is_empty() && ["write_files:", "runcmd:"].iter().any(clashes) {
         let message =
             "user data with a script may not have a cloud-config with write_files or runcmd besides";
         return Err(Error::new(ErrorKind::Invalid, message));

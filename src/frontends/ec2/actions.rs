@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    changes,
+    addresses, changes,
     envelope::{Body, Context, Envelope, Rehearsal},
     errors::{Fault, quoted},
     filters::Filters,
@@ -63,6 +63,11 @@ const ACTIONS: &[Action] = &[
         name: "TerminateInstances",
         summary: "destroy instances and their disks",
         decode: changes::terminate,
+    },
+    Action {
+        name: "DescribeAddresses",
+        summary: "no elastic addresses: an empty set, for clients that always ask",
+        decode: addresses::describe,
     },
 ];
 

@@ -152,7 +152,7 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
         E::Invalid => ("InvalidParameterValue", S::BAD_REQUEST),
         E::IncorrectState | E::Busy => (incorrect_state(subject), S::BAD_REQUEST),
         E::AlreadyExists => (already_exists(subject), S::BAD_REQUEST),
-        E::LimitReached => ("InstanceLimitExceeded", S::BAD_REQUEST),
+        E::LimitReached => (limit(action), S::BAD_REQUEST),
         E::NoCapacity => ("InsufficientInstanceCapacity", S::INTERNAL_SERVER_ERROR),
         E::RateLimited => ("RequestLimitExceeded", S::SERVICE_UNAVAILABLE),
         E::TimedOut | E::Unreachable | E::Unexpected => ("Unavailable", S::SERVICE_UNAVAILABLE),
@@ -168,6 +168,14 @@ fn not_found(subject: Option<Kind>, action: &str) -> &'static str {
         Some(Kind::Image) => "InvalidAMIID.NotFound",
         Some(Kind::HardwareProfile) if action == "DescribeInstanceTypes" => "InvalidInstanceType",
         Some(Kind::HardwareProfile | Kind::Realm) | None => "InvalidParameterValue",
+    }
+}
+
+/// A limit is on what would run, or on anything else: the length of an answer, say.
+fn limit(action: &str) -> &'static str {
+    match action {
+        "RunInstances" | "StartInstances" => "InstanceLimitExceeded",
+        _ => "ResourceLimitExceeded",
     }
 }
 
@@ -212,6 +220,7 @@ mod tests {
         let fault =
             Fault::of(&Error::not_found(Kind::HardwareProfile, "x"), "DescribeInstanceTypes", IdForm::Opaque);
         assert_eq!(fault.code, "InvalidInstanceType");
+        assert_eq!(code(Error::new(ErrorKind::LimitReached, "full")), ("InstanceLimitExceeded", 400));
         let busy = |kind| code(Error::new(ErrorKind::Busy, "busy").about(kind, "x"));
         assert_eq!(busy(Kind::Instance), ("IncorrectInstanceState", 400));
         assert_eq!(busy(Kind::Image), ("InvalidAMIID.Unavailable", 400));

@@ -27,10 +27,13 @@ const MEBIBYTE: u32 = 20;
 /// The most network interfaces that are said to fit.
 const MOST_INTERFACES: &str = "8";
 
-/// `DescribeInstanceTypes`
+/// `DescribeInstanceTypes`: all that have a size, or any that are asked for by name.
 pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
-    let filters = Filters::read(query.parameters, filters::INSTANCE_TYPES)?;
+    let mut filters = Filters::read(query.parameters, filters::INSTANCE_TYPES)?;
     let ids = query.ids(Kind::HardwareProfile, "InstanceType")?;
+    if ids.is_empty() {
+        filters.and(filters::SIZED, ["true"].into_iter());
+    }
     let (synthetic, ids): (Vec<_>, Vec<_>) =
         ids.into_iter().partition(|id| read_synthetic(id.as_str()).is_some());
     let only_synthetic = ids.is_empty() && !synthetic.is_empty();

@@ -1,12 +1,13 @@
 //! EC2: Amazon's [Query API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), by `GET` and `POST`.
 //!
-//! A request is a set of [`parameters`], one of which names the row of the table of [`actions`] that turns them into
-//! an operation; its answer is an [`envelope`] around a [`listing`] or another body. What differs from Amazon is
-//! written where it is decided.
+//! A request is a set of `parameters`, one of which names the row of the table of `actions` that turns them into an
+//! operation; its answer is an `envelope` around a `listing` or another body. What differs from Amazon is written
+//! where it is decided.
 //!
 //! **Invariant:** an answer that lists things allocates nothing per thing.
 
 mod actions;
+mod addresses;
 mod caller;
 mod changes;
 mod envelope;
@@ -59,7 +60,7 @@ const DEFAULT_REGION: &str = "us-east-1";
 pub struct Settings {
     /// The region's name; none for the one that each client signs for.
     pub region: Option<String>,
-    /// Whether it is the only front end: every path is its own then.
+    /// Whether it is the only front end: the root is its own then, too.
     pub only: bool,
     /// The key with which the tokens of pages are sealed. Gateways that stand in for each other need the same.
     pub token_key: [u8; 32],
@@ -121,7 +122,7 @@ impl Frontend for Ec2 {
     }
 
     fn claims(&self, path: &str) -> bool {
-        self.settings.only || matches!(path, "/ec2" | "/ec2/")
+        matches!(path, "/ec2" | "/ec2/") || (self.settings.only && path == "/")
     }
 
     fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {

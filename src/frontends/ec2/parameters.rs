@@ -117,8 +117,7 @@ impl Parameters {
 
     fn read(&mut self, form: &[u8]) -> Result<(), Fault> {
         for pair in form::pairs(form) {
-            let (name, value) =
-                pair.map_err(|error| Fault::bad("MalformedQueryString", error.to_string()))?;
+            let (name, value) = pair.map_err(|error| Fault::invalid(error.to_string()))?;
             if !value.is_empty() && name.split('.').count() <= DEEPEST {
                 self.set(&name, value.into_owned());
             }

@@ -8,7 +8,7 @@ use base64::{
 use super::{
     actions::{Answer, Query},
     envelope::{Body, Context},
-    errors::{Fault, quoted},
+    errors::Fault,
     filters::NAME_TAG,
     instance_types::read_synthetic,
     instances,
@@ -75,7 +75,8 @@ fn name(parameters: &Parameters) -> Option<&str> {
     tags.find(|tag| tag.text("Key") == Some(NAME_TAG))?.text("Value")
 }
 
-/// One, where the client does not say; EC2 wants both, but Deltacloud's clients send neither.
+/// One, where the client does not say; EC2 wants both, but Deltacloud's clients send neither. More than can be made is
+/// no error as long as the least can: that is what the two numbers are for.
 fn count(query: &Query<'_>) -> Result<Count, Fault> {
     let (parameters, most) = (query.parameters, query.most_instances);
     let (min, max) = (parameters.number("MinCount")?, parameters.number("MaxCount")?);
@@ -96,7 +97,8 @@ fn count(query: &Query<'_>) -> Result<Count, Fault> {
 fn user_data(query: &Query<'_>) -> Result<Option<Vec<u8>>, Fault> {
     let Some(text) = query.parameters.text("UserData") else { return Ok(None) };
     let most = query.cloud.user_data.ok_or_else(|| Fault::unsupported("This cloud takes no user data"))?;
-    let invalid = |_| Fault::invalid(format!("Invalid BASE64 encoding of user data: {}", quoted(text)));
+    // What is wrong with it is not repeated: user data often holds secrets.
+    let invalid = |_| Fault::invalid("Invalid BASE64 encoding of user data.");
     let data = BASE64.decode(unwrapped(text)).map_err(invalid)?;
     if data.len() > most {
         return Err(Fault::invalid(format!("User data is limited to {most} bytes")));

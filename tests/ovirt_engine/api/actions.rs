@@ -8,7 +8,8 @@ use super::super::element::Element;
 use super::super::mode::Mode;
 use super::super::model::{Lock, Vm, VmStatus};
 use super::super::reply::Problem;
-use super::{Answer, Work};
+use super::super::seed;
+use super::{Answer, Work, vms};
 
 use VmStatus::*;
 
@@ -173,6 +174,13 @@ pub fn act(work: &mut Work<'_>, call: &Call, id: &str, action: &str) -> Answer {
     let command = COMMANDS.iter().find(|command| command.action == action && call.mode() >= command.since);
     let command = command.ok_or(Problem::NotFound)?;
     let status = vm.status(work.now);
+    if vm.gone.is_some() {
+        let text = format!(
+            "Cannot {} VM. Related operation is currently in progress. Please try again later.",
+            command.verb
+        );
+        return Err(Problem::conflict(text));
+    }
     if command.forbidden.contains(&status) {
         return Err(Problem::conflict(refusal(command, status)));
     }
@@ -345,7 +353,9 @@ fn clone(work: &mut Work<'_>, call: &Call, vm: &Vm, body: &Element) -> Answer {
         status: Schedule::new(work.now, ImageLocked).then(ends, Down),
         created: work.now,
         started: None,
-        disks: Vec::new(),
+        disks: vms::copied_disks(work, &vm.disks, name, vm.cluster, false),
+        nics: vms::copied_nics(work, &vm.nics),
+        snapshots: vec![seed::active_snapshot(Uuid::new_v4(), work.now)],
         ..vm.clone()
     };
     let id = copy.id;

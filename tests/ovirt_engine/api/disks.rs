@@ -212,6 +212,10 @@ pub fn attach(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
         Some(id) => {
             let disk = found(work, call, id).map_err(|_| Problem::unknown_entity(call.mode(), id))?;
             refuse_locked(work, &disk, "attach")?;
+            if vm.disks.iter().any(|attachment| attachment.disk == disk.id) {
+                let text = "Cannot attach Virtual Disk. The disk is already attached to VM.";
+                return Err(Problem::conflict(text));
+            }
             disk.as_ref().clone()
         }
         None => {

@@ -14,7 +14,7 @@ use super::super::reply::{Problem, Reply, View};
 use super::super::search;
 use super::super::table::{Item, Table};
 use super::super::xml::Xml;
-use super::{Answer, Work};
+use super::{Answer, Work, kept};
 
 /// The entity that a body refers to by id or by name.
 pub fn find<T: Item>(table: &Table<T>, reference: Option<&Element>, now: Time) -> Option<Arc<T>> {
@@ -172,7 +172,7 @@ pub fn of_data_center(work: &Work<'_>, call: &Call, id: &str, what: &str) -> Ans
             };
             Ok(Reply::list("storage_domains", all.cloned().collect(), write))
         }
-        other => empty(other, call),
+        other => empty(work, other, call),
     }
 }
 
@@ -183,10 +183,10 @@ pub fn of_cluster(work: &Work<'_>, call: &Call, id: &str, what: &str) -> Answer 
         let all = work.inventory.networks.all(work.now).filter(|net| net.data_center == cluster.data_center);
         return Ok(Reply::list("networks", all.cloned().collect(), networks::network));
     }
-    empty(what, call)
+    empty(work, what, call)
 }
 
-/// Collections that exist and are empty here, with their elements in v3 and v4.
+/// Collections that exist and are empty at first, with their elements in v3 and v4.
 const EMPTY: [(&str, &str, &str); 47] = [
     ("affinitygroups", "affinity_groups", "affinity_groups"),
     ("affinitylabels", "affinity_labels", "affinity_labels"),
@@ -237,10 +237,11 @@ const EMPTY: [(&str, &str, &str); 47] = [
     ("watchdogs", "watchdogs", "watchdogs"),
 ];
 
-/// An empty collection, if there is one of this name.
-pub fn empty(collection: &str, call: &Call) -> Answer {
+/// A collection of what clients have put there, if there is one of this name.
+pub fn empty(work: &Work<'_>, collection: &str, call: &Call) -> Answer {
     let row = EMPTY.iter().find(|(name, _, _)| *name == collection).ok_or(Problem::NotFound)?;
-    Ok(Reply::empty_list(if call.v3() { row.1 } else { row.2 }))
+    let root = if call.v3() { row.1 } else { row.2 };
+    Ok(Reply::list(root, kept::all(work, call), |_, one, x| kept::write(one, x)))
 }
 
 /// Guest operating systems: id and name.

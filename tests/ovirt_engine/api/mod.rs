@@ -1,7 +1,9 @@
 //! What the API does: one file per kind of resource, `routes` chooses among them.
 
 pub mod actions;
+pub mod consoles;
 pub mod disks;
+pub mod kept;
 pub mod lists;
 pub mod log;
 pub mod machines;
@@ -43,6 +45,8 @@ impl Work<'_> {
             inventory: self.inventory,
             now: self.now,
             agent_lag: self.clock.scaled(delays::GUEST_AGENT),
+            creating: false,
+            single: false,
             shown: &call.shown,
         }
     }
@@ -109,7 +113,8 @@ impl Work<'_> {
         write: impl FnOnce(&View<'_>, &mut Xml<'_>),
     ) -> Reply {
         let status = if tasks { 202 } else { 201 };
-        let reply = Reply::resource(status, &self.view(call), write);
+        let view = View { creating: true, ..self.view(call) };
+        let reply = Reply::resource(status, &view, write);
         if tasks { reply } else { reply.with("location", format!("{}/{path}", call.shown.dialect.prefix)) }
     }
 }

@@ -2,10 +2,12 @@
 
 use super::super::call::Call;
 use super::super::mode::Mode;
-use super::super::render::{api_root, vm_v4};
+use super::super::render::api_root;
 use super::super::reply::{Problem, Reply};
 use super::tags::Owner;
-use super::{Answer, Work, actions, disks, lists, log, networks, snapshots, tags, templates, vms};
+use super::{
+    Answer, Work, actions, consoles, disks, kept, lists, log, networks, snapshots, tags, templates, vms,
+};
 
 /// Answers a request whose sender is known and allowed.
 pub fn answer(work: &mut Work<'_>, call: &Call) -> Answer {
@@ -29,7 +31,7 @@ fn refuse_unknown_follow(call: &Call, collection: &str) -> Result<(), Problem> {
     match call.shown.follow.unknown(last).filter(|_| call.mode() >= Mode::V4_4) {
         Some(path) => {
             let detail = format!("Could not find link '{path}'");
-            Err(Problem::Fault(500, "Operation Failed", detail))
+            Err(Problem::Fault(500, "Operation Failed".to_owned(), detail))
         }
         None => Ok(()),
     }
@@ -51,22 +53,26 @@ fn get(work: &Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["vms", id, "snapshots", snapshot] => snapshots::show(work, call, id, snapshot),
         ["vms", id, "tags"] => tags::carried_by(work, call, Owner::Vm, id),
         ["vms", id, "statistics"] => log::vm_statistics(work, call, id),
-        ["vms", id, "cdroms"] => cdroms(work, call, id),
+        ["vms", id, "cdroms"] => consoles::cdroms(work, call, id),
+        ["vms", id, "graphicsconsoles"] if call.mode() >= Mode::V3_6 => consoles::list(work, call, id),
+        ["vms", _, "permissions" | "affinitylabels", _] => kept::show(work, call),
         ["vms", id, what] if *what == attachments => disks::of_vm(work, call, id),
         ["vms", id, what, disk] if *what == attachments => disks::show_attached(work, call, id, disk),
-        ["vms", id, what] => work.vm(call, id).and_then(|_| lists::empty(what, call)),
+        ["vms", id, what] => work.vm(call, id).and_then(|_| lists::empty(work, what, call)),
         ["vms", id, "nics", nic, what] => {
-            networks::show_nic(work, call, id, nic).and_then(|_| lists::empty(what, call))
+            networks::show_nic(work, call, id, nic).and_then(|_| lists::empty(work, what, call))
         }
         ["templates"] => templates::list(work, call),
         ["templates", id] => templates::show(work, call, id),
         ["templates", id, "nics"] => networks::template_nics(work, call, id),
         ["templates", id, "tags"] => tags::carried_by(work, call, Owner::Template, id),
         ["templates", id, what] if *what == attachments => disks::of_template(work, call, id),
-        ["templates", id, what] => templates::show(work, call, id).and_then(|_| lists::empty(what, call)),
+        ["templates", id, what] => {
+            templates::show(work, call, id).and_then(|_| lists::empty(work, what, call))
+        }
         ["disks"] if call.mode() >= Mode::V3_1 => disks::list(work, call),
         ["disks", id] if call.mode() >= Mode::V3_1 => disks::show(work, call, id),
-        ["disks", id, what] => disks::show(work, call, id).and_then(|_| lists::empty(what, call)),
+        ["disks", id, what] => disks::show(work, call, id).and_then(|_| lists::empty(work, what, call)),
         other => get_inventory(work, call, other),
     }
 }
@@ -79,30 +85,41 @@ fn get_inventory(work: &Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["datacenters", id, what] => lists::of_data_center(work, call, id, what),
         ["clusters"] | ["clusters", _] => lists::clusters(work, call, id),
         ["clusters", id, what] => lists::of_cluster(work, call, id, what),
+        ["clusters", _, "affinitygroups", _] => kept::show(work, call),
+        ["clusters", _, "affinitygroups", _, "vms"] => {
+            Ok(Reply::list("vms", kept::all(work, call), |_, vm, x| kept::write(vm, x)))
+        }
+        ["affinitylabels" | "imagetransfers", _] => kept::show(work, call),
         ["hosts"] | ["hosts", _] => lists::hosts(work, call, id),
-        ["hosts", id, what] => lists::hosts(work, call, Some(id)).and_then(|_| lists::empty(what, call)),
+        ["hosts", id, what] => {
+            lists::hosts(work, call, Some(id)).and_then(|_| lists::empty(work, what, call))
+        }
         ["storagedomains"] | ["storagedomains", _] => lists::storage_domains(work, call, id),
         ["storagedomains", id, "disks"] => disks::of_domain(work, call, id),
         ["storagedomains", id, what] => {
-            lists::storage_domains(work, call, Some(id)).and_then(|_| lists::empty(what, call))
+            lists::storage_domains(work, call, Some(id)).and_then(|_| lists::empty(work, what, call))
         }
         ["networks"] | ["networks", _] => lists::networks(work, call, id),
         ["networks", id, "vnicprofiles"] if since_3_6 => networks::profiles_of(work, call, id),
         ["networks", id, what] => {
-            lists::networks(work, call, Some(id)).and_then(|_| lists::empty(what, call))
+            lists::networks(work, call, Some(id)).and_then(|_| lists::empty(work, what, call))
         }
         ["vnicprofiles"] | ["vnicprofiles", _] if since_3_6 => lists::profiles(work, call, id),
         ["instancetypes"] | ["instancetypes", _] if since_3_6 => lists::instance_types(work, call, id),
         ["operatingsystems"] if since_3_6 => lists::operating_systems(work, call),
         ["tags"] | ["tags", _] => lists::tags(work, call, id),
         ["users"] | ["users", _] => lists::users(work, call, id),
-        ["users", id, what] => lists::users(work, call, Some(id)).and_then(|_| lists::empty(what, call)),
+        ["users", id, what] => {
+            lists::users(work, call, Some(id)).and_then(|_| lists::empty(work, what, call))
+        }
         ["events"] | ["events", _] => log::events(work, call, id),
         ["jobs"] | ["jobs", _] if since_3_6 => log::jobs(work, call, id),
         ["jobs", id, "steps"] if since_3_6 => {
-            log::jobs(work, call, Some(id)).and_then(|_| lists::empty("steps", call))
+            log::jobs(work, call, Some(id)).and_then(|_| lists::empty(work, "steps", call))
         }
-        [collection] if api_root::has(collection, call.mode(), call.v3()) => lists::empty(collection, call),
+        [collection] if api_root::has(collection, call.mode(), call.v3()) => {
+            lists::empty(work, collection, call)
+        }
         _ => Err(Problem::NotFound),
     }
 }
@@ -127,6 +144,16 @@ fn post(work: &mut Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["vms", id, "tags"] => tags::attach(work, call, Owner::Vm, id),
         ["templates", id, "tags"] => tags::attach(work, call, Owner::Template, id),
         ["vms", id, what] if *what == attachments => disks::attach(work, call, id),
+        ["vms", id, "permissions" | "affinitylabels"] => {
+            work.vm(call, id)?;
+            kept::create(work, call)
+        }
+        ["vms", id, "graphicsconsoles", console, action] => consoles::act(work, call, id, console, action),
+        ["clusters", id, "affinitygroups"] | ["clusters", id, "affinitygroups", _, "vms"] => {
+            lists::clusters(work, call, Some(id))?;
+            kept::create(work, call)
+        }
+        ["affinitylabels" | "imagetransfers" | "permissions"] if call.user.admin => kept::create(work, call),
         ["vms", id, action] => actions::act(work, call, id, action),
         ["templates"] => templates::create(work, call),
         ["templates", id, "export" | "seal"] => templates::act(work, call, id),
@@ -149,6 +176,7 @@ fn put(work: &mut Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["vms", id] => vms::update(work, call, id),
         ["vms", id, "nics", nic] => networks::update_nic(work, call, id, nic),
         ["vms", id, what, disk] if *what == attachments => disks::update_attached(work, call, id, disk),
+        ["vms", id, "cdroms", drive] => consoles::change_disc(work, call, id, drive),
         ["disks", id] => disks::update(work, call, id),
         _ => Err(Problem::NotFound),
     }
@@ -165,6 +193,12 @@ fn delete(work: &mut Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["vms", id, what, disk] if *what == attachments => disks::detach(work, call, id, disk),
         ["templates", id] => templates::remove(work, call, id),
         ["disks", id] => disks::remove(work, call, id),
+        ["vms", _, "permissions" | "affinitylabels", _] | ["affinitylabels" | "imagetransfers", _] => {
+            kept::remove(work, call)
+        }
+        ["clusters", _, "affinitygroups", _] | ["clusters", _, "affinitygroups", _, "vms", _] => {
+            kept::remove(work, call)
+        }
         ["tags", id] if call.user.admin => tags::remove(work, call, id),
         ["tags", _] => Err(Problem::denied()),
         _ => Err(Problem::NotFound),
@@ -193,14 +227,4 @@ fn capabilities(work: &Work<'_>, call: &Call) -> Reply {
             });
         });
     })
-}
-
-fn cdroms(work: &Work<'_>, call: &Call, id: &str) -> Answer {
-    let vm = work.vm(call, id)?;
-    Ok(Reply::resource(200, &work.view(call), |_, x| {
-        x.group("cdroms", |x| {
-            let href = format!("{}/vms/{}", x.dialect.prefix, vm.id);
-            vm_v4::cdrom(&href, vm.id, x);
-        });
-    }))
 }

@@ -10,7 +10,7 @@ use super::super::element::Element;
 use super::super::mode::Mode;
 use super::super::model::*;
 use super::super::render;
-use super::super::reply::{Problem, Reply};
+use super::super::reply::{Problem, Reply, View};
 use super::super::{search, seed};
 use super::{Answer, Work, lists, machines};
 
@@ -85,7 +85,8 @@ fn search_statuses(status: VmStatus) -> Vec<String> {
 
 pub fn show(work: &Work<'_>, call: &Call, id: &str) -> Answer {
     let vm = work.vm(call, id)?;
-    Ok(Reply::resource(200, &work.view(call), |view, x| render::vms::vm(view, &vm, x)))
+    let view = View { single: true, ..work.view(call) };
+    Ok(Reply::resource(200, &view, |view, x| render::vms::vm(view, &vm, x)))
 }
 
 pub fn create(work: &mut Work<'_>, call: &Call) -> Answer {
@@ -124,7 +125,7 @@ fn described(work: &mut Work<'_>, call: &Call, element: &Element) -> Result<Vm, 
     let status =
         if template.disks.is_empty() { Schedule::new(work.now, VmStatus::Down) } else { locked(work, call) };
     let creation = (!template.disks.is_empty()).then(|| (Uuid::new_v4(), status.since(i64::MAX)));
-    let disks = copied_disks(work, &template, name, cluster.id, call.waits());
+    let disks = copied_disks(work, &template.disks, name, cluster.id, call.waits());
     let nics = copied_nics(work, &template.nics);
     Ok(Vm {
         id,
@@ -174,11 +175,15 @@ fn places(work: &Work<'_>, call: &Call, element: &Element) -> Result<(Arc<Cluste
         let found = element.child(kind);
         found.and_then(|reference| reference.value("id").or(reference.value("name")))
     };
-    required(call, reference("template"), "template.id|name")?;
+    let of_snapshot = template_of_snapshot(work, element);
+    if of_snapshot.is_none() {
+        required(call, reference("template"), "template.id|name")?;
+    }
     required(call, reference("cluster"), "cluster.id|name")?;
     let cluster = lists::find(&work.inventory.clusters, element.child("cluster"), work.now)
         .ok_or_else(|| not_found(mode, "Cluster", element.child("cluster")))?;
-    let template = lists::find(&work.inventory.templates, element.child("template"), work.now)
+    let template = of_snapshot
+        .or_else(|| lists::find(&work.inventory.templates, element.child("template"), work.now))
         .ok_or_else(|| not_found(mode, "Template", element.child("template")))?;
     if template.status.at(work.now) == Lock::Locked {
         return Err(Problem::conflict(
@@ -188,22 +193,31 @@ fn places(work: &Work<'_>, call: &Call, element: &Element) -> Result<(Arc<Cluste
     Ok((cluster, template))
 }
 
+/// The template of the machine whose snapshot the body names.
+fn template_of_snapshot(work: &Work<'_>, element: &Element) -> Option<Arc<Template>> {
+    let id: Uuid = element.find("snapshots/snapshot")?.parsed("id")?;
+    let has = |vm: &&Arc<Vm>| vm.snapshots.iter().any(|snapshot| snapshot.id == id);
+    let vm = work.inventory.vms.all(work.now).find(has)?;
+    work.inventory.templates.get(vm.template, work.now).cloned()
+}
+
 fn not_found(mode: Mode, kind: &str, reference: Option<&Element>) -> Problem {
     let by_name = reference.and_then(|one| one.value("name")).map(|name| format!("{kind}: name={name}"));
     let by_id = || reference.and_then(|one| one.value("id")).unwrap_or_default().to_owned();
     Problem::unknown_entity(mode, by_name.unwrap_or_else(by_id))
 }
 
-fn copied_disks(
+/// Copies of the disks for the machine called `vm`, locked until it is unlocked.
+pub fn copied_disks(
     work: &mut Work<'_>,
-    template: &Template,
+    originals: &[Attachment],
     vm: &str,
     cluster: Uuid,
     at_once: bool,
 ) -> Vec<Attachment> {
     let unlocked = if at_once { work.now } else { work.after(delays::CREATE_VM) };
     let mut attachments = Vec::new();
-    for (number, attachment) in template.disks.iter().enumerate() {
+    for (number, attachment) in originals.iter().enumerate() {
         let Some(original) = work.inventory.disks.get(attachment.disk, work.now) else { continue };
         let disk = Disk {
             id: Uuid::new_v4(),
@@ -219,7 +233,8 @@ fn copied_disks(
     attachments
 }
 
-fn copied_nics(work: &mut Work<'_>, nics: &[Nic]) -> Vec<Nic> {
+/// The same NICs with addresses of their own.
+pub fn copied_nics(work: &mut Work<'_>, nics: &[Nic]) -> Vec<Nic> {
     let copy = |nic: &Nic| {
         let (mac, address) = work.inventory.next_address();
         Nic { id: Uuid::new_v4(), mac, address, ..nic.clone() }
@@ -232,7 +247,7 @@ pub fn update(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
     let vm = work.vm(call, id)?;
     if element.value("id").is_some_and(|id| id != vm.id.to_string()) {
         let detail = "Attempt to set immutable field: id".to_owned();
-        return Err(Problem::Fault(409, "Broken immutability constraint", detail));
+        return Err(Problem::Fault(409, "Broken immutability constraint".to_owned(), detail));
     }
     let name = element.value("name").unwrap_or(&vm.name).to_owned();
     if name != vm.name && work.inventory.vms.named(&name, work.now).is_some() {
@@ -267,9 +282,9 @@ pub fn remove(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
             work.inventory.disks.update(attachment.disk, |disk| disk.gone = Some(gone));
         }
     }
-    let now = work.now;
+    let locked = work.after(delays::LOCK_FOR_DELETE);
     work.inventory.vms.update(vm.id, |vm| {
-        vm.status = Schedule::new(now, VmStatus::ImageLocked);
+        vm.status = vm.status.clone().then(locked, VmStatus::ImageLocked);
         vm.gone = Some(gone);
     });
     let job = work.record(call, format!("Removing VM {}", vm.name), Some(vm.id), gone);
@@ -277,6 +292,10 @@ pub fn remove(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
 }
 
 fn refuse_removal(vm: &Vm, status: VmStatus) -> Result<(), Problem> {
+    if vm.gone.is_some() {
+        let text = "Cannot remove VM. Related operation is currently in progress. Please try again later.";
+        return Err(Problem::conflict(text));
+    }
     if status == VmStatus::ImageLocked {
         return Err(Problem::conflict("Cannot remove VM: VM is locked. Please try again in a few minutes."));
     }

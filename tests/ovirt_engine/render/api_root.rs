@@ -61,7 +61,7 @@ pub fn links(mode: Mode, v3: bool) -> Vec<(String, String)> {
             continue;
         }
         links.push((name.to_owned(), format!("/{name}")));
-        if searchable && !(name == "networks" && mode <= Mode::V3_6) {
+        if searchable && !(name == "networks" && mode <= Mode::V3_1) {
             links.push((format!("{name}/search"), search_path(name, mode)));
         }
     }

@@ -56,12 +56,12 @@ const INITIALIZATION_V3: [&str; 17] = [
 /// Where the display of a running machine is.
 pub struct Display {
     pub address: Option<String>,
-    pub port: u32,
-    pub secure_port: u32,
+    /// Plain and TLS.
+    pub ports: Option<(u32, u32)>,
 }
 
 pub fn nothing_displayed() -> Display {
-    Display { address: None, port: 0, secure_port: 0 }
+    Display { address: None, ports: None }
 }
 
 pub fn small_icon(x: &mut Xml<'_>) {
@@ -200,6 +200,9 @@ fn echo(element: &Element, x: &mut Xml<'_>) {
     if element.name == "root_password" {
         return x.text("root_password", "******");
     }
+    if element.name == "nic_configurations" && element.children.is_empty() {
+        return x.empty("nic_configurations", &[]);
+    }
     if element.children.is_empty() && element.attributes.is_empty() {
         return x.text(&element.name, &element.text);
     }
@@ -214,8 +217,8 @@ pub fn display_v3(display: &Display, x: &mut Xml<'_>) {
         x.text("type", "spice");
         if let Some(address) = &display.address {
             x.text("address", address);
-            x.text("secure_port", display.secure_port);
         }
+        x.text_if("secure_port", display.ports.map(|(_, secure)| secure));
         x.text("monitors", 1);
         x.text("single_qxl_pci", false);
         x.text("allow_override", false);
@@ -244,9 +247,9 @@ fn display_v4(display: &Display, x: &mut Xml<'_>) {
         x.text("disconnect_action", "LOCK_SCREEN");
         x.text("file_transfer_enabled", true);
         x.text("monitors", 1);
-        if display.address.is_some() {
-            x.text("port", display.port);
-            x.text("secure_port", display.secure_port);
+        if let Some((port, secure_port)) = display.ports {
+            x.text("port", port);
+            x.text("secure_port", secure_port);
         }
         if mode == Mode::V4_1 {
             x.text("single_qxl_pci", false);

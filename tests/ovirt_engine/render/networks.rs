@@ -49,7 +49,8 @@ fn network_v4(view: &View<'_>, network: &Network, x: &mut Xml<'_>) {
         x.text("vdsm_name", &network.name);
     }
     if let Some(vlan) = network.vlan {
-        x.nested("vlan", "id", vlan);
+        // An id is an attribute wherever it is.
+        x.empty("vlan", &[("id", &vlan.to_string())]);
     }
     x.reference("data_center", "datacenters", network.data_center);
     if view.shown.follow.has("vnicprofiles") {
@@ -89,7 +90,7 @@ pub fn vm_nic(view: &View<'_>, vm: &Vm, nic: &Nic, x: &mut Xml<'_>) {
         x.links(&href, nic_links(x));
         x.reference("vm", "vms", vm.id);
         if x.dialect.v3() {
-            return nic_v3(nic, x);
+            return nic_v3(view, vm, nic, x);
         }
         nic_v4(nic, x);
         if follow.has("reporteddevices") {
@@ -117,16 +118,19 @@ pub fn template_nic(template: &Template, nic: &Nic, x: &mut Xml<'_>) {
 
 fn nic_links(x: &Xml<'_>) -> &'static [&'static str] {
     match (x.dialect.v3(), x.dialect.mode) {
-        (true, Mode::V3_0 | Mode::V3_1) => &["statistics"],
+        (true, Mode::V3_0 | Mode::V3_1 | Mode::V3_6) => &["statistics"],
         (true, _) => &["statistics", "reporteddevices"],
         (false, Mode::V4_4) => &["reporteddevices", "networkfilterparameters", "statistics"],
         (false, _) => &["reporteddevices", "statistics"],
     }
 }
 
-fn nic_v3(nic: &Nic, x: &mut Xml<'_>) {
+fn nic_v3(view: &View<'_>, vm: &Vm, nic: &Nic, x: &mut Xml<'_>) {
     let mode = x.dialect.mode;
     x.reference("network", "networks", nic.network);
+    if mode >= Mode::V3_6 {
+        x.text("linked", nic.linked);
+    }
     x.text("interface", &nic.interface);
     x.address("mac", &nic.mac);
     if mode == Mode::V3_0 {
@@ -135,7 +139,9 @@ fn nic_v3(nic: &Nic, x: &mut Xml<'_>) {
     x.text("active", nic.plugged);
     if mode >= Mode::V3_6 {
         x.text("plugged", nic.plugged);
-        x.text("linked", nic.linked);
+        if vm.reports(view.now, view.agent_lag) {
+            x.group("reported_devices", |x| reported_devices(view, vm, Some(nic.id), x));
+        }
         x.reference("vnic_profile", "vnicprofiles", nic.profile);
     }
 }
@@ -176,7 +182,9 @@ pub fn reported_devices(view: &View<'_>, vm: &Vm, only: Option<Uuid>, x: &mut Xm
             if x.dialect.v3() {
                 x.text("type", "network");
                 x.address("mac", &nic.mac);
-                return x.group("ips", |x| x.address("ip", nic.address));
+                let address = nic.address.to_string();
+                x.group("ips", |x| x.empty("ip", &[("address", &address), ("version", "v4")]));
+                return x.reference("vm", "vms", vm.id);
             }
             x.group("ips", |x| {
                 x.group("ip", |x| {

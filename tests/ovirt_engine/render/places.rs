@@ -122,9 +122,18 @@ fn cluster_links(x: &Xml<'_>) -> &'static [&'static str] {
     match (x.dialect.v3(), x.dialect.mode) {
         (true, Mode::V3_0) => &["networks", "permissions"],
         (true, Mode::V3_1) => &["networks", "permissions", "glustervolumes"],
-        (true, _) => {
+        (true, Mode::V3_6) => {
             &["networks", "permissions", "glustervolumes", "glusterhooks", "affinitygroups", "cpuprofiles"]
         }
+        (true, Mode::V4_1 | Mode::V4_4) => &[
+            "networks",
+            "permissions",
+            "glustervolumes",
+            "glusterhooks",
+            "affinitygroups",
+            "cpuprofiles",
+            "networkfilters",
+        ],
         (false, _) => CLUSTER_LINKS_4,
     }
 }
@@ -144,7 +153,16 @@ fn cluster_v3(cluster: &Cluster, x: &mut Xml<'_>) {
     });
     if late {
         let href = format!("{}/schedulingpolicies/{SCHEDULING_POLICY}", x.dialect.prefix);
-        x.resource("scheduling_policy", &href, SCHEDULING_POLICY, |x| x.text("policy", "none"));
+        let before_4 = x.dialect.mode == Mode::V3_6;
+        x.resource("scheduling_policy", &href, SCHEDULING_POLICY, |x| {
+            if before_4 {
+                x.text("name", "none");
+            }
+            x.text("policy", "none");
+            if !before_4 {
+                x.empty("thresholds", &[("high", "80"), ("duration", "2")]);
+            }
+        });
     } else {
         x.empty("scheduling_policy", &[]);
     }
@@ -197,20 +215,18 @@ fn cluster_v4(view: &View<'_>, cluster: &Cluster, x: &mut Xml<'_>) {
         x.text("architecture", "x86_64");
         x.text("type", cluster.cpu);
     });
-    if late {
-        x.group("custom_scheduling_policy_properties", |x| {
-            x.group("property", |x| {
-                x.text("name", "HighUtilization");
-                x.text("value", 80);
-            });
+    x.group("custom_scheduling_policy_properties", |x| {
+        x.group("property", |x| {
+            x.text("name", "HighUtilization");
+            x.text("value", 80);
         });
-    }
+    });
     x.nested("error_handling", "on_error", "migrate");
-    fencing_v4(late, x);
+    fencing_v4(x);
     if late {
         x.text("fips_mode", "disabled");
-        x.text("firewall_type", "firewalld");
     }
+    x.text("firewall_type", "firewalld");
     x.text("gluster_service", false);
     x.text("ha_reservation", false);
     ksm(x);
@@ -221,22 +237,23 @@ fn cluster_v4(view: &View<'_>, cluster: &Cluster, x: &mut Xml<'_>) {
     cluster_v4_end(view, cluster, late, x);
 }
 
-fn fencing_v4(late: bool, x: &mut Xml<'_>) {
+fn fencing_v4(x: &mut Xml<'_>) {
     x.group("fencing_policy", |x| {
         x.text("enabled", true);
         x.group("skip_if_connectivity_broken", |x| {
             x.text("enabled", true);
             x.text("threshold", 50);
         });
-        if late {
-            x.text("skip_if_gluster_bricks_up", false);
-            x.text("skip_if_gluster_quorum_not_met", false);
-        }
+        x.text("skip_if_gluster_bricks_up", false);
+        x.text("skip_if_gluster_quorum_not_met", false);
         x.nested("skip_if_sd_active", "enabled", true);
     });
 }
 
 fn cluster_v4_end(view: &View<'_>, cluster: &Cluster, late: bool, x: &mut Xml<'_>) {
+    if !late {
+        x.text("maintenance_reason_required", false);
+    }
     x.group("memory_policy", |x| {
         x.nested("over_commit", "percent", 100);
         x.nested("transparent_hugepages", "enabled", true);
@@ -250,6 +267,9 @@ fn cluster_v4_end(view: &View<'_>, cluster: &Cluster, late: bool, x: &mut Xml<'_
         }
         x.empty("policy", &[("id", MIGRATION_POLICY)]);
     });
+    if !late {
+        x.text("optional_reason", false);
+    }
     x.nested("required_rng_sources", "required_rng_source", "urandom");
     x.text("switch_type", "legacy");
     for name in ["threads_as_cores", "trusted_service", "tunnel_migration"] {

@@ -102,6 +102,9 @@ fn disk_v3(view: &View<'_>, disk: &Disk, href: &str, owned: Option<Owned<'_>>, x
             (_, true) => x.actions(href, &["deactivate", "activate", "export", "move"]),
         }
         x.text("name", &disk.name);
+        if mode >= Mode::V3_6 {
+            x.text("description", &disk.description);
+        }
         x.links(href, if mode >= Mode::V3_6 { &["permissions", "statistics"] } else { &["statistics"] });
         if let Some(((kind, collection, id), _)) = owned {
             x.reference(kind, collection, id);
@@ -123,7 +126,7 @@ fn disk_v3(view: &View<'_>, disk: &Disk, href: &str, owned: Option<Owned<'_>>, x
         if let Some((_, attachment)) = owned {
             x.text("bootable", attachment.bootable);
         }
-        disk_v3_end(disk, owned, x);
+        disk_v3_end(view, disk, owned, x);
     });
 }
 
@@ -136,7 +139,7 @@ fn sizes_v3(disk: &Disk, x: &mut Xml<'_>) {
     x.text("actual_size", disk.actual);
 }
 
-fn disk_v3_end(disk: &Disk, owned: Option<Owned<'_>>, x: &mut Xml<'_>) {
+fn disk_v3_end(view: &View<'_>, disk: &Disk, owned: Option<Owned<'_>>, x: &mut Xml<'_>) {
     let mode = x.dialect.mode;
     if mode >= Mode::V3_1 {
         x.text("shareable", disk.shareable);
@@ -156,6 +159,7 @@ fn disk_v3_end(disk: &Disk, owned: Option<Owned<'_>>, x: &mut Xml<'_>) {
         return x.empty("quota", &[("id", &Uuid::nil().to_string())]);
     }
     x.reference("disk_profile", "diskprofiles", DISK_PROFILE);
+    x.text_if("logical_name", owned.and_then(|((kind, _, id), _)| logical_name(view, kind, id, disk.id)));
     x.text("storage_type", "image");
 }
 
@@ -173,6 +177,7 @@ pub fn attachment(
         x.text("active", attachment.active);
         x.text("bootable", attachment.bootable);
         x.text("interface", &attachment.interface);
+        x.text_if("logical_name", logical_name(view, kind, id, attachment.disk));
         x.text("pass_discard", false);
         if x.dialect.mode >= Mode::V4_4 {
             x.text("read_only", attachment.read_only);
@@ -184,6 +189,14 @@ pub fn attachment(
         }
         x.resource(kind, owner_href, id, |_| {});
     });
+}
+
+/// What the guest calls the disk, once its agent reports.
+fn logical_name(view: &View<'_>, kind: &str, id: Uuid, disk: Uuid) -> Option<String> {
+    let vm = view.inventory.vms.get(id, view.now).filter(|_| kind == "vm")?;
+    let at = vm.disks.iter().position(|attachment| attachment.disk == disk)?;
+    let letter = char::from(b'a' + u8::try_from(at).ok().filter(|at| *at < 26)?);
+    vm.reports(view.now, view.agent_lag).then(|| format!("/dev/vd{letter}"))
 }
 
 /// `<storage_domain>`, at the top or, with `attached`, below its data center.

@@ -5,7 +5,7 @@ use super::super::model::{InstanceType, Template};
 use super::super::reply::View;
 use super::super::xml::Xml;
 use super::machine;
-use super::{log, networks, storage, vm_v3};
+use super::{log, networks, storage, vm_v3, vms};
 
 const LINKS_3_0: &[&str] = &["disks", "nics", "cdroms", "permissions"];
 const LINKS_3_6: &[&str] =
@@ -15,12 +15,15 @@ const LINKS_4: &[&str] =
 
 pub fn template(view: &View<'_>, template: &Template, x: &mut Xml<'_>) {
     let href = format!("{}/templates/{}", x.dialect.prefix, template.id);
-    let pending = template.creation.filter(|(_, ends)| view.now < *ends).map(|(task, _)| task);
+    let pending = vms::pending(view, template.creation);
     let mode = x.dialect.mode;
     x.resource("template", &href, template.id, |x| {
         let first = mode == Mode::V3_0;
         if !first {
-            x.actions(&href, &["export"]);
+            x.actions(
+                &href,
+                if mode == Mode::V4_1 && !x.dialect.v3() { &["seal", "export"] } else { &["export"] },
+            );
         }
         x.text("name", &template.name);
         x.text("description", &template.machine.description);

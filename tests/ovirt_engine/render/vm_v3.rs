@@ -8,14 +8,14 @@ use super::machine::{self, Display};
 use super::{networks, storage, vms};
 
 fn creation(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
-    if vms::pending(vm, view.now).is_some() {
+    if vms::pending(view, vm.creation).is_some() {
         x.state("creation_status", "pending");
     }
 }
 
 fn links(view: &View<'_>, vm: &Vm, href: &str, x: &mut Xml<'_>) {
     x.links(href, vms::rels(x.dialect.mode, true).1);
-    if let Some(task) = vms::pending(vm, view.now) {
+    if let Some(task) = vms::pending(view, vm.creation) {
         x.link("creation_status", &format!("{href}/creation_status/{task}"));
     }
 }
@@ -67,9 +67,18 @@ fn early_members(view: &View<'_>, vm: &Vm, first: bool, x: &mut Xml<'_>) {
     x.text("origin", "rhev");
     x.text("stateless", machine.stateless);
     machine::custom_properties(machine, x);
+    let single = view.single && !first;
+    if single {
+        vms::payloads(&machine.payloads, x);
+    }
     detail(view, vm, x);
     x.nested("placement_policy", "affinity", "migratable");
-    machine::memory_policy(machine, x);
+    x.group("memory_policy", |x| {
+        x.text("guaranteed", machine.guaranteed);
+        if single {
+            x.text("ballooning", false);
+        }
+    });
     guest_info(view, vm, x);
     if !first {
         x.empty("quota", &[("id", &uuid::Uuid::nil().to_string())]);
@@ -80,14 +89,17 @@ fn early_members(view: &View<'_>, vm: &Vm, first: bool, x: &mut Xml<'_>) {
 fn early_display(view: &View<'_>, vm: &Vm, first: bool, x: &mut Xml<'_>) {
     x.group("display", |x| {
         x.text("type", "spice");
-        if let Some(address) = vms::display_host(view, vm) {
-            x.text("address", address);
-            x.text("port", vms::PORT);
-            x.text("secure_port", vms::SECURE_PORT);
-        }
+        let display = vms::display(view, vm);
+        let certified = display.address.clone().filter(|_| view.single && !first);
+        x.text_if("address", display.address);
+        x.text_if("port", display.ports.map(|(port, _)| port));
+        x.text_if("secure_port", display.ports.map(|(_, secure)| secure));
         x.text("monitors", 1);
         if !first {
             x.text("allow_override", false);
+        }
+        if let Some(address) = certified {
+            x.nested("certificate", "subject", format_args!("O=example.com,CN={address}"));
         }
     });
 }
@@ -103,8 +115,7 @@ pub fn late(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
         links(view, vm, &href, x);
         x.text("type", &vm.machine.kind);
         x.state("status", vm.status(view.now).word());
-        let display =
-            Display { address: vms::display_host(view, vm), port: vms::PORT, secure_port: vms::SECURE_PORT };
+        let display = vms::display(view, vm);
         late_base(&vm.machine, Some(vm.cluster), vm.created, &display, x);
         late_members(view, vm, x);
     });
@@ -167,7 +178,9 @@ fn late_members(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     if vm.status(view.now).runs() {
         x.text("run_once", vm.run_once);
     }
-    vms::payloads(view, &vm.machine.payloads, x);
+    if view.shown.all_content {
+        vms::payloads(&vm.machine.payloads, x);
+    }
     detail(view, vm, x);
     machine::initialization(view, &vm.machine, x);
     x.nested("placement_policy", "affinity", "migratable");

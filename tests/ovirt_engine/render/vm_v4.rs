@@ -4,14 +4,14 @@ use super::super::mode::Mode;
 use super::super::model::{Snapshot, Vm};
 use super::super::reply::View;
 use super::super::xml::Xml;
-use super::machine::{self, Display};
+use super::machine;
 use super::{log, networks, storage, templates, vms};
 
 pub fn vm(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     let href = format!("{}/vms/{}", x.dialect.prefix, vm.id);
     x.resource("vm", &href, vm.id, |x| {
         let (actions, links) = vms::rels(x.dialect.mode, false);
-        let task = vms::pending(vm, view.now);
+        let task = vms::pending(view, vm.creation);
         x.actions(&href, actions);
         x.text("name", &vm.name);
         x.text("description", &vm.machine.description);
@@ -23,8 +23,7 @@ pub fn vm(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
         if let Some(task) = task {
             x.link("creation_status", &format!("{href}/creation_status/{task}"));
         }
-        let display =
-            Display { address: vms::display_host(view, vm), port: vms::PORT, secure_port: vms::SECURE_PORT };
+        let display = vms::display(view, vm);
         machine::base_v4(view, &vm.machine, vm.created, &display, x);
         referred_cluster(view, vm, x);
         machine::cpu_profile(x);
@@ -53,7 +52,9 @@ fn plain(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     if x.dialect.mode == Mode::V4_1 {
         x.text("numa_tune_mode", "interleave");
     }
-    vms::payloads(view, &vm.machine.payloads, x);
+    if view.shown.all_content {
+        vms::payloads(&vm.machine.payloads, x);
+    }
     if x.dialect.mode == Mode::V4_1 {
         x.nested("placement_policy", "affinity", "migratable");
     }
@@ -75,13 +76,33 @@ fn plain(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
 fn guest_operating_system(x: &mut Xml<'_>) {
     x.group("guest_operating_system", |x| {
         x.text("architecture", "x86_64");
+        x.text("codename", "Server");
         x.text("distribution", "Red Hat Enterprise Linux Server");
         x.text("family", "Linux");
-        x.group("version", |x| {
-            x.text("full_version", "7.7");
-            x.text("major", 7);
-            x.text("minor", 7);
+        x.group("kernel", |x| {
+            version(
+                x,
+                "3.10.0-1062.el7.x86_64",
+                &[("build", 0), ("major", 3), ("minor", 10), ("revision", 1062)],
+            )
         });
+        version(x, "7.7", &[("build", 0), ("major", 7), ("minor", 7)]);
+    });
+    x.group("guest_time_zone", |x| {
+        x.text("name", "UTC");
+        x.text("utc_offset", "+00:00");
+    });
+}
+
+/// A version whose members are alphabetical, the full one after the build.
+fn version(x: &mut Xml<'_>, full: &str, numbers: &[(&str, u32)]) {
+    x.group("version", |x| {
+        for (name, number) in numbers {
+            x.text(name, number);
+            if *name == "build" {
+                x.text("full_version", full);
+            }
+        }
     });
 }
 
@@ -152,7 +173,14 @@ pub fn snapshot(view: &View<'_>, vm: &Vm, snapshot: &Snapshot, x: &mut Xml<'_>) 
         if mode == Mode::V3_0 {
             x.actions(&href, &["restore"]);
             x.reference("vm", "vms", vm.id);
+            if let Some(attachment) = vm.disks.first() {
+                let disk = format!("{}/vms/{}/disks/{}", x.dialect.prefix, vm.id, attachment.disk);
+                x.resource("disk", &disk, attachment.disk, |_| {});
+            }
             return x.time("date", snapshot.date);
+        }
+        if snapshot.kind != "active" && mode >= Mode::V3_1 {
+            x.links(&href, &["cdroms", "disks", "nics"]);
         }
         if v3 {
             x.text("type", snapshot.kind);
@@ -167,6 +195,9 @@ pub fn snapshot(view: &View<'_>, vm: &Vm, snapshot: &Snapshot, x: &mut Xml<'_>) 
         }
         if !v3 {
             x.text("snapshot_type", snapshot.kind);
+        }
+        if snapshot.kind != "active" && mode >= Mode::V4_4 {
+            x.reference("vm", "vms", vm.id);
         }
     });
 }

@@ -7,11 +7,12 @@ use super::super::mode::Mode;
 use super::super::model::{Payload, Vm, VmStatus};
 use super::super::reply::View;
 use super::super::xml::Xml;
+use super::machine::Display;
 use super::{vm_v3, vm_v4};
 
 /// Display ports of a running machine.
-pub const PORT: u32 = 5904;
-pub const SECURE_PORT: u32 = 5905;
+const PORT: u32 = 5904;
+const SECURE_PORT: u32 = 5905;
 
 const ACTIONS_3_0: &[&str] =
     &["shutdown", "start", "stop", "suspend", "detach", "export", "move", "ticket", "migrate"];
@@ -211,15 +212,19 @@ pub fn vm(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     }
 }
 
-/// The reply to its creation: the machine with the state of the task that makes it.
-pub fn pending(vm: &Vm, now: Time) -> Option<Uuid> {
-    vm.creation.filter(|(_, ends)| now < *ends).map(|(task, _)| task)
+/// The task that makes it, in the reply to its creation.
+pub fn pending(view: &View<'_>, creation: Option<(Uuid, Time)>) -> Option<Uuid> {
+    creation.filter(|(_, ends)| view.creating && view.now < *ends).map(|(task, _)| task)
 }
 
-/// Where the guest's display is, while a host runs it.
-pub fn display_host(view: &View<'_>, vm: &Vm) -> Option<String> {
-    let host = view.inventory.hosts.get(vm.host, view.now)?;
-    (vm.status(view.now).runs() && vm.status(view.now) != VmStatus::SavingState).then(|| host.address.clone())
+/// Where the guest's display is, while a host runs it; its ports are known when it has been launched.
+pub fn display(view: &View<'_>, vm: &Vm) -> Display {
+    let status = vm.status(view.now);
+    // 3.0 and 3.1 go on showing where the display was.
+    let remembered = view.shown.dialect.mode <= Mode::V3_1 && vm.started.is_some();
+    let host = view.inventory.hosts.get(vm.host, view.now).filter(|_| status.runs() || remembered);
+    let ports = host.is_some() && status != VmStatus::WaitForLaunch;
+    Display { address: host.map(|host| host.address.clone()), ports: ports.then_some((PORT, SECURE_PORT)) }
 }
 
 /// `<host>`, while one runs it and the view is not the filtered one.
@@ -229,38 +234,56 @@ pub fn host(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     }
 }
 
-/// `<payloads>`, on request.
-pub fn payloads(view: &View<'_>, payloads: &[Payload], x: &mut Xml<'_>) {
-    if !view.shown.all_content || payloads.is_empty() {
+/// `<payloads>`, if there are any.
+pub fn payloads(payloads: &[Payload], x: &mut Xml<'_>) {
+    if payloads.is_empty() {
         return;
     }
     x.group("payloads", |x| {
         for payload in payloads {
-            one_payload(payload, x);
+            match (x.dialect.v3(), x.dialect.mode) {
+                (true, Mode::V3_0 | Mode::V3_1) => payload_3_1(payload, x),
+                (true, Mode::V3_6 | Mode::V4_1 | Mode::V4_4) => payload_v3(payload, x),
+                (false, _) => payload_v4(payload, x),
+            }
         }
     });
 }
 
-fn one_payload(payload: &Payload, x: &mut Xml<'_>) {
-    let v3 = x.dialect.v3();
-    let attributes: &[(&str, &str)] = if v3 { &[("type", &payload.kind)] } else { &[] };
-    x.element("payload", attributes, |x| {
+/// Files directly in the payload, their names as attributes.
+fn payload_3_1(payload: &Payload, x: &mut Xml<'_>) {
+    x.element("payload", &[("type", &payload.kind)], |x| {
+        for (name, content) in &payload.files {
+            x.element("file", &[("name", name)], |x| x.text("content", content));
+        }
+    });
+}
+
+fn payload_v3(payload: &Payload, x: &mut Xml<'_>) {
+    x.element("payload", &[("type", &payload.kind)], |x| {
         x.group("files", |x| {
             for (name, content) in &payload.files {
                 x.group("file", |x| {
-                    if v3 {
-                        x.text("name", name);
-                    }
+                    x.text("name", name);
                     x.text("content", content);
-                    if !v3 {
-                        x.text("name", name);
-                    }
                 });
             }
         });
-        if !v3 {
-            x.text("type", &payload.kind);
-        }
+        x.text_if("volume_id", payload.volume_id.as_ref());
+    });
+}
+
+fn payload_v4(payload: &Payload, x: &mut Xml<'_>) {
+    x.group("payload", |x| {
+        x.group("files", |x| {
+            for (name, content) in &payload.files {
+                x.group("file", |x| {
+                    x.text("content", content);
+                    x.text("name", name);
+                });
+            }
+        });
+        x.text("type", &payload.kind);
         x.text_if("volume_id", payload.volume_id.as_ref());
     });
 }

@@ -96,12 +96,12 @@ async fn take(
             Ok(became(state))
         }
         Step::StartLater => {
-            session.line.promise(start(&instance.id), &instance)?;
+            session.line.promise(start(&instance.id), &instance, State::Starting)?;
             Ok(became(State::Starting))
         }
         Step::ShutDownAndStart => {
             call(session, &instance.id, "shutdown").await?;
-            session.line.promise(start(&instance.id), &instance)?;
+            session.line.promise(start(&instance.id), &instance, State::Rebooting)?;
             Ok(became(State::Rebooting))
         }
     }
@@ -164,7 +164,7 @@ pub(super) async fn destroy_one(
         _running => power_off(session, &instance.id).await?,
     }
     let gone = Operation::Destroy(Kind::Instance, vec![Id::from(instance.id.as_ref())]);
-    session.line.promise(gone, instance)?;
+    session.line.promise(gone, instance, State::Terminating)?;
     Ok(became(State::Terminating))
 }
 

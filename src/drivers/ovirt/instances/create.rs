@@ -16,14 +16,14 @@ use super::{
         session::Session,
         user_data::{self, FLOPPY_FILE, Floppy},
     },
-    act,
+    Vm, act,
     names::Names,
     vm,
 };
 use crate::{
     exchange::Cloud,
     model::{Action, Error, ErrorKind, Id, Instance, InstanceSpec, InstanceState, Kind, Operation, Resource},
-    wire::xml::{self, Writer},
+    wire::xml::Writer,
 };
 
 /// How many names are tried for one VM.
@@ -37,6 +37,7 @@ struct Plan {
     cpus: Option<u32>,
     memory: Option<u64>,
     guest: Option<ForGuest>,
+    start: bool,
 }
 
 /// User data in the form in which the engine takes it.
@@ -58,22 +59,21 @@ pub(in super::super) async fn create(
             "at least one instance is created, and no less than the least",
         ));
     }
-    let names = Names::new(spec.name.as_deref(), count.max, session.dialect().longest_name)?;
+    let names = Names::new(spec.name.as_deref(), count.max, session.dialect().longest_name);
     let plan = Plan::new(session, spec).await?;
     let types = InstanceTypes::recent(session).await?;
     let mut made: Vec<Instance<'static>> = Vec::new();
     for number in 1..=count.max {
-        let result = make(session, &plan, &names, number, &types).await.and_then(|instance| {
-            made.push(instance);
-            if spec.start { promise_start(session, &mut made) } else { Ok(()) }
-        });
-        if let Err(error) = result {
-            if made.len() >= count.min as usize && error.kind() != ErrorKind::Unauthenticated {
+        match make(session, &plan, &names, number, &types).await {
+            Ok(instance) => made.push(instance),
+            Err(error) if made.len() < count.min as usize => {
+                undo(session, &made).await;
+                return Err(error);
+            }
+            Err(error) => {
                 tracing::warn!(made = made.len(), wanted = count.max, %error, "fewer instances than wanted");
                 break;
             }
-            undo(session, &made).await;
-            return Err(error);
         }
     }
     for instance in made {
@@ -111,6 +111,7 @@ impl Plan {
             cpus: spec.cpus.or(free.then_some(cpus)),
             memory: spec.memory.or(free.then_some(memory)),
             guest,
+            start: spec.start,
         })
     }
 
@@ -173,7 +174,7 @@ fn for_guest(session: &Session<'_>, data: &[u8], cluster: &Cluster) -> Result<Fo
     }
 }
 
-/// Makes one VM; a taken name is replaced.
+/// Makes one VM and, when it is to run, promises to start it; without that it is not left.
 async fn make(
     session: &Session<'_>,
     plan: &Plan,
@@ -181,6 +182,19 @@ async fn make(
     number: u32,
     types: &InstanceTypes,
 ) -> Result<Instance<'static>, Error> {
+    let instance = being_made(post(session, plan, names, number).await?.named(types));
+    if plan.start {
+        let start = Operation::Act(Action::Start, vec![Id::from(instance.id.as_ref())]);
+        if let Err(error) = session.line.promise(start, &instance, InstanceState::Starting) {
+            undo(session, std::slice::from_ref(&instance)).await;
+            return Err(error);
+        }
+    }
+    Ok(instance)
+}
+
+/// Posts one VM; a taken name is replaced.
+async fn post(session: &Session<'_>, plan: &Plan, names: &Names, number: u32) -> Result<Vm<'static>, Error> {
     let mut name = names.nth(number);
     let mut tried = 1;
     loop {
@@ -190,27 +204,15 @@ async fn make(
                 tried += 1;
                 name = names.another(number);
             }
-            response => {
-                let vm = xml::document(response?.body(), |root| Ok(vm(root)?.into_owned()))?;
-                return Ok(being_made(vm.named(types)));
-            }
+            document => return document?.read(|root| Ok(vm(root)?.into_owned())),
         }
     }
 }
 
-/// A VM whose disks are still being written shows as any other whose disks are locked; this one is new.
+/// Until its disks are written a VM shows as any other whose disks are locked, or without disks as one that is down;
+/// this one is new.
 fn being_made(instance: Instance<'static>) -> Instance<'static> {
-    match instance.state {
-        InstanceState::Locked => Instance { state: InstanceState::Creating, ..instance },
-        _other => instance,
-    }
-}
-
-fn promise_start(session: &Session<'_>, made: &mut [Instance<'static>]) -> Result<(), Error> {
-    let Some(instance) = made.last_mut() else { return Ok(()) };
-    let start = Operation::Act(Action::Start, vec![Id::from(instance.id.as_ref())]);
-    instance.state = InstanceState::Creating;
-    session.line.promise(start, instance)
+    Instance { state: InstanceState::Creating, ..instance }
 }
 
 /// Destroys what was made of a creation that failed; what cannot be destroyed is told to the operator.
@@ -279,6 +281,7 @@ mod tests {
             cpus: Some(2),
             memory: Some(1 << 30),
             guest,
+            start: true,
         }
     }
 

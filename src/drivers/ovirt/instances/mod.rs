@@ -85,7 +85,8 @@ pub(super) async fn list(session: &Session<'_>, filter: &Filter, cloud: &mut Clo
     let narrowing =
         [("datacenter", data_center), ("cluster", realm.as_deref()), ("name", filter.name.as_deref())];
     let mut call = search::narrowed(Call::get(&["vms"]).with_details(), &narrowing);
-    if let Some(most) = filter.at_most.filter(|_| view.places.is_none()) {
+    let drops_nothing = view.places.is_none() && filter.realm.is_none() && filter.name.is_none();
+    if let Some(most) = filter.at_most.filter(|_| drops_nothing) {
         call = call.query("max", &most.to_string());
     }
     stream_vms(session, &view, call, cloud).await
@@ -105,7 +106,7 @@ async fn list_ids(session: &Session<'_>, view: &View, cloud: &mut Cloud<'_>) -> 
     let mut shown = stream::iter(shows).buffered(CONCURRENCY);
     while let Some(document) = shown.try_next().await? {
         let Some(document) = document else { continue };
-        let instance = xml::document(&document, |root| Ok(vm(root)?.into_owned()))?.named(&view.types);
+        let instance = document.read(|root| Ok(vm(root)?.into_owned()))?.named(&view.types);
         if view.admits(&instance) && cloud.emit(&Resource::Instance(instance)).await? == Flow::Enough {
             break;
         }
@@ -130,7 +131,7 @@ pub(super) async fn show(session: &Session<'_>, id: &Id, cloud: &mut Cloud<'_>) 
     let Some(uuid) = view.ids.iter().next() else { return Err(missing()) };
     let call = Call::get(&["vms", uuid]).with_details();
     let document = session.fetch_if_there(call).await?.ok_or_else(missing)?;
-    let instance = xml::document(&document, |root| Ok(vm(root)?.into_owned()))?.named(&view.types);
+    let instance = document.read(|root| Ok(vm(root)?.into_owned()))?.named(&view.types);
     if !view.admits(&instance) {
         return Err(missing());
     }
@@ -168,9 +169,9 @@ async fn found(session: &Session<'_>, view: &View) -> Result<Vec<Vm<'static>>, E
     let documents: Vec<_> = stream::iter(finds).buffered(CONCURRENCY).try_collect().await?;
     let mut found = Vec::with_capacity(ids.len());
     for document in documents.iter().flatten() {
-        let vms = xml::document(document, |root| match root.name() {
+        let vms = document.read(|root| match root.name() {
             "vm" => Ok(vec![vm(root)?.into_owned()]),
-            _list => items(root, "vm", |element| Ok(vm(element)?.into_owned())),
+            _list => items(root, "vms", "vm", |element| Ok(vm(element)?.into_owned())),
         })?;
         found.extend(vms.into_iter().filter(|vm| view.admits(&vm.instance)));
     }

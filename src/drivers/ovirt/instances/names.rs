@@ -2,8 +2,6 @@
 
 use uuid::Uuid;
 
-use crate::model::{Error, ErrorKind};
-
 /// How long what is added to a name to make it the only one is: a dash and eight digits.
 const ADDED: usize = 9;
 
@@ -18,27 +16,13 @@ pub(super) struct Names {
 impl Names {
     /// The names of `count` VMs that are to be called `wanted`, none longer than `longest` characters.
     ///
-    /// # Errors
-    /// `Invalid` when the engine would not take the name.
-    pub(super) fn new(wanted: Option<&str>, count: u32, longest: usize) -> Result<Self, Error> {
-        let names = Names { base: wanted.map(str::to_owned), numbered: count > 1, longest };
-        names.check(count)?;
-        Ok(names)
-    }
-
-    fn check(&self, count: u32) -> Result<(), Error> {
-        let Some(base) = &self.base else { return Ok(()) };
-        let invalid = |what: &str| Err(Error::new(ErrorKind::Invalid, format!("a VM's name {what}")));
-        if base.is_empty() {
-            return invalid("is not empty");
-        }
-        if !base.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
-            return invalid("has letters, digits, '.', '_' and '-' only");
-        }
-        if self.nth(count).len() > self.longest {
-            return invalid(&format!("has at most {} characters", self.longest));
-        }
-        Ok(())
+    /// Engines take letters, digits, `.`, `_` and `-`. Clients name as they like ("My web server"): a dash stands for
+    /// whatever else is in a name, and what is too long is cut off.
+    pub(super) fn new(wanted: Option<&str>, count: u32, longest: usize) -> Self {
+        let numbered = count > 1;
+        let number = if numbered { format!("-{count}").len() } else { 0 };
+        let base = wanted.and_then(|name| admissible(name, longest.saturating_sub(number)));
+        Names { base, numbered, longest }
     }
 
     /// The name of the `number`th VM, counted from 1.
@@ -58,6 +42,19 @@ impl Names {
     }
 }
 
+/// As much of a name as engines take; none when nothing is left that tells it from another.
+fn admissible(name: &str, longest: usize) -> Option<String> {
+    let mut admissible = String::new();
+    for c in name.trim().chars().take(longest) {
+        if c.is_ascii_alphanumeric() || "._-".contains(c) {
+            admissible.push(c);
+        } else if !admissible.ends_with('-') {
+            admissible.push('-');
+        }
+    }
+    admissible.chars().any(|c| c.is_ascii_alphanumeric()).then_some(admissible)
+}
+
 fn digits() -> String {
     let (digits, ..) = Uuid::new_v4().as_fields();
     format!("{digits:08x}")
@@ -69,30 +66,38 @@ mod tests {
 
     #[test]
     fn one_has_the_name_and_several_are_numbered() {
-        assert_eq!(Names::new(Some("web"), 1, 64).unwrap().nth(1), "web");
-        assert_eq!(Names::new(Some("web"), 3, 64).unwrap().nth(2), "web-2");
-        let nameless = Names::new(None, 1, 64).unwrap().nth(1);
+        assert_eq!(Names::new(Some("web"), 1, 64).nth(1), "web");
+        assert_eq!(Names::new(Some("web"), 3, 64).nth(2), "web-2");
+        let nameless = Names::new(None, 1, 64).nth(1);
         assert!(nameless.starts_with("i-") && nameless.len() == 10, "{nameless}");
     }
 
     #[test]
     fn another_name_is_never_too_long() {
         let longest = "a".repeat(64);
-        let names = Names::new(Some(&longest), 1, 64).unwrap();
+        let names = Names::new(Some(&longest), 1, 64);
         let (one, two) = (names.another(1), names.another(1));
         assert_eq!(one.len(), 64);
         assert_ne!(one, two);
-        assert!(Names::new(Some("web"), 1, 64).unwrap().another(1).starts_with("web-"));
+        assert!(Names::new(Some("web"), 1, 64).another(1).starts_with("web-"));
     }
 
     #[test]
-    fn what_the_engine_would_refuse_is_refused() {
-        let long = "a".repeat(65);
-        for (name, count) in
-            [("", 1), ("a b", 1), ("naïve", 1), ("a/b", 1), (long.as_str(), 1), (&long[..63], 2)]
-        {
-            assert_eq!(Names::new(Some(name), count, 64).unwrap_err().kind(), ErrorKind::Invalid, "{name}");
+    fn a_name_is_made_admissible() {
+        let long = "a".repeat(300);
+        for (wanted, count, longest, expected) in [
+            ("My web server", 1, 64, "My-web-server"),
+            ("a/b: c", 1, 64, "a-b-c"),
+            ("a--b", 1, 64, "a--b"),
+            ("naïve_1.x", 1, 64, "na-ve_1.x"),
+            (long.as_str(), 1, 64, &long[..64]),
+            (long.as_str(), 1, 255, &long[..255]),
+        ] {
+            assert_eq!(Names::new(Some(wanted), count, longest).nth(1), expected);
         }
-        assert!(Names::new(Some(&long), 1, 255).is_ok());
+        for nothing in ["", "  ", "日本語", "---"] {
+            assert!(Names::new(Some(nothing), 1, 64).nth(1).starts_with("i-"), "{nothing}");
+        }
+        assert_eq!(Names::new(Some(&long), 12, 64).nth(12).len(), 64);
     }
 }

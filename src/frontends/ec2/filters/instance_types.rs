@@ -6,6 +6,10 @@ use crate::{
     model::HardwareProfile,
 };
 
+/// By whether a type says how large it is. EC2's all do, and clients count on it; a hardware profile may leave it to
+/// the image.
+pub(in crate::frontends::ec2) const SIZED: &Known = &Known { name: "sized", values: V::InstanceType(sized) };
+
 /// The filters of `DescribeInstanceTypes`.
 pub(in crate::frontends::ec2) const INSTANCE_TYPES: &[Known] = &[
     Known { name: "instance-type", values: V::InstanceType(|profile, _, matches| matches(&profile.id)) },
@@ -23,6 +27,10 @@ pub(in crate::frontends::ec2) const INSTANCE_TYPES: &[Known] = &[
     Known { name: "supported-virtualization-type", values: V::Always(instances::VIRTUALIZATION) },
     Known { name: "supported-usage-class", values: V::Always(instance_types::USAGE_CLASS) },
 ];
+
+fn sized(profile: &HardwareProfile<'_>, _: &Context, matches: Matches<'_>) -> bool {
+    matches(if profile.cpus.is_some() && profile.memory.is_some() { "true" } else { "false" })
+}
 
 fn cpus(profile: &HardwareProfile<'_>, _: &Context, matches: Matches<'_>) -> bool {
     profile.cpus.as_ref().is_some_and(|cpus| matches(scalars::number(cpus.default_value()).as_str()))

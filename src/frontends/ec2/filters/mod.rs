@@ -12,7 +12,7 @@ mod regions;
 mod zones;
 
 pub(super) use images::{IMAGES, OWNERS};
-pub(super) use instance_types::INSTANCE_TYPES;
+pub(super) use instance_types::{INSTANCE_TYPES, SIZED};
 pub(super) use instances::{INSTANCES, STATE_NAME, STATUSES};
 pub(super) use regions::REGIONS;
 pub(super) use zones::{ZONE_ID, ZONES};

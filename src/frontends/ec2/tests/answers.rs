@@ -1,0 +1,194 @@
+//! What is shown of what the cloud gives.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::model::ErrorKind;
+
+#[test]
+fn filters_decide_what_is_shown() {
+    for (filter, shown) in [
+        ("Name=tag:Name&Value=web*", true),
+        ("Name=tag:Name&Value.1=db&Value.2=web%20%26%20co", true),
+        ("Name=tag:Name&Value=web", false),
+        ("Name=tag:env&Value=*", false),
+        ("Name=tag-key&Value=Name", true),
+        ("Name=instance-state-name&Value=running", true),
+        ("Name=instance-state-code&Value=16", true),
+        ("Name=instance-type&Value=c2.*", true),
+        ("Name=private-ip-address&Value=10.0.0.5", true),
+        ("Name=private-ip-address&Value=10.0.0.6", false),
+        ("Name=image-id&Value=ami-00000000*", true),
+        ("Name=architecture&Value=x86_64", true),
+        ("Name=launch-time&Value=2026-01-03T*", true),
+        ("Name=key-name&Value=*", false),
+        ("Name=subnet-id", false),
+    ] {
+        let filter = filter.replace("Name=", "Filter.1.Name=").replace("Value", "Filter.1.Value");
+        let filter =
+            filter.replacen("tag-key&Filter.1.Value=Filter.1.Name=", "tag-key&Filter.1.Value=Name", 1);
+        let body =
+            answer(call(&format!("Action=DescribeInstances&{filter}")), &of_kind(Kind::Instance)).unwrap();
+        assert_eq!(body.contains(A_SHOWN), shown, "{filter}");
+    }
+}
+
+#[test]
+fn what_was_asked_for_by_id_has_to_come() {
+    let query = format!("Action=DescribeInstances&InstanceId.1={B}&InstanceId.2={A}");
+    assert!(
+        answer(call(&query), &[Resource::Instance(instance(A)), Resource::Instance(instance(B))]).is_ok()
+    );
+    let mut unanswered = call(&query);
+    let error = answer(call(&query), &of_kind(Kind::Instance)).unwrap_err();
+    let reply = unanswered.encode.fail(&error);
+    assert_eq!((reply.outcome, reply.head.status.as_u16()), ("InvalidInstanceID.NotFound", 400));
+    let message = format!("The instance ID 'i-{}' does not exist", B.replace('-', ""));
+    assert!(text(&reply.body).contains(&message));
+}
+
+#[test]
+fn pages_follow_each_other_through_the_filters() {
+    let ids: Vec<String> = (0..30).map(|n| format!("00000000-0000-0000-0000-{n:012}")).collect();
+    let cloud: Vec<_> = ids
+        .iter()
+        .enumerate()
+        .map(|(n, id)| {
+            let state = if n % 3 == 0 { InstanceState::Stopped } else { InstanceState::Running };
+            Resource::Instance(Instance::new(id.as_str(), state))
+        })
+        .collect();
+    let query =
+        "Action=DescribeInstances&MaxResults=7&Filter.1.Name=instance-state-name&Filter.1.Value=running";
+    let (mut seen, mut pages, mut token) = (Vec::new(), 0, String::new());
+    loop {
+        let body = answer(call(&format!("{query}{token}")), &cloud).unwrap();
+        seen.extend(between(&body, "instanceId").into_iter().map(str::to_owned));
+        pages += 1;
+        match between(&body, "nextToken").as_slice() {
+            [next] => token = format!("&NextToken={next}"),
+            _ => break,
+        }
+    }
+    assert_eq!((seen.len(), pages), (20, 3));
+    assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 20);
+    let other = format!("Action=DescribeInstances&MaxResults=7{token}");
+    assert_eq!(refused(&other), ("InvalidParameterValue", 400), "a token of other filters");
+}
+
+#[test]
+fn the_answer_has_the_version_that_was_asked_for() {
+    for (version, shown) in [("", "2016-11-15"), ("&Version=2012-04-01", "2012-04-01")] {
+        let body = answer(call(&format!("Action=DescribeRegions{version}")), &[]).unwrap();
+        let root = format!("<DescribeRegionsResponse xmlns=\"http://ec2.amazonaws.com/doc/{shown}/\">");
+        assert!(body.contains(&root), "{body}");
+    }
+}
+
+#[test]
+fn one_action_reads_like_this() {
+    let body = answer(
+        call(&format!("Action=StopInstances&InstanceId.1={A}")),
+        &[Resource::Instance(Instance {
+            previous: Some(InstanceState::Running),
+            ..Instance::new(A, InstanceState::Stopping)
+        })],
+    );
+    let expected = format!(
+        "<StopInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>req-1</requestId>\
+         <instancesSet><item><instanceId>{A_SHOWN}</instanceId><currentState><code>64</code><name>stopping</name>\
+         </currentState><previousState><code>16</code><name>running</name></previousState></item></instancesSet>\
+         </StopInstancesResponse>"
+    );
+    assert_eq!(body.unwrap().split_once("?>").unwrap().1.trim_start(), expected);
+    let body = answer(call(&format!("Action=RebootInstances&InstanceId.1={A}")), &of_kind(Kind::Instance));
+    assert!(body.unwrap().ends_with("</requestId><return>true</return></RebootInstancesResponse>"));
+}
+
+#[test]
+fn an_instance_is_shown_as_amazon_shows_it() {
+    let body = answer(call("Action=DescribeInstances"), &of_kind(Kind::Instance)).unwrap();
+    for expected in [
+        "<reservationId>r-3f2504e04f8941d39a0c0305e82c3301</reservationId>",
+        "<imageId>ami-000000004f8941d39a0c0305e82c3302</imageId>",
+        "<instanceState><code>16</code><name>running</name></instanceState>",
+        "<instanceType>c2.m4096</instanceType><launchTime>2026-01-03T03:04:05.000Z</launchTime>",
+        "<availabilityZone>3f2504e0-4f89-41d3-9a0c-0305e82c3301</availabilityZone>",
+        "<privateIpAddress>10.0.0.5</privateIpAddress><ipAddress>10.0.0.5</ipAddress>",
+        "<tagSet><item><key>Name</key><value>web &amp; co</value></item></tagSet>",
+        "<rootDeviceName>/dev/sda1</rootDeviceName>",
+        "<deviceName>/dev/sdb</deviceName><ebs><volumeId>vol-3f2504e04f8941d39a0c0305e82c3301</volumeId>",
+        "<deviceName>/dev/sda1</deviceName><ebs><volumeId>vol-000000004f8941d39a0c0305e82c3302</volumeId>",
+        "<networkInterfaceId>eni-000000004f8941d39a0c0305e82c3302</networkInterfaceId>",
+        "<deviceIndex>0</deviceIndex>",
+    ] {
+        assert!(body.contains(expected), "{expected}\n{body}");
+    }
+}
+
+#[test]
+fn what_is_gone_has_nothing_left() {
+    let gone = Instance { state: InstanceState::Terminated, ..instance(A) };
+    let body = answer(call("Action=DescribeInstances"), &[Resource::Instance(gone)]).unwrap();
+    assert!(body.contains("<code>48</code><name>terminated</name>"));
+    assert!(body.contains("<reason>User initiated (2026-01-04 03:04:05 GMT)</reason>"));
+    for absent in ["privateIpAddress", "<volumeId>", "<networkInterfaceId>", "web.example"] {
+        assert!(!body.contains(absent), "{absent}\n{body}");
+    }
+}
+
+#[test]
+fn a_launch_is_one_reservation() {
+    let two = [Resource::Instance(instance(A)), Resource::Instance(instance(B))];
+    let body = answer(call(&format!("Action=RunInstances&ImageId={B}&MaxCount=2")), &two).unwrap();
+    assert_eq!(between(&body, "reservationId"), ["r-3f2504e04f8941d39a0c0305e82c3301"]);
+    assert_eq!(between(&body, "amiLaunchIndex"), ["0", "1"]);
+    let none = answer(call(&format!("Action=RunInstances&ImageId={B}")), &[]);
+    assert_eq!(none.unwrap_err().kind(), ErrorKind::Unexpected);
+}
+
+#[test]
+fn status_is_of_what_runs_unless_all_are_wanted() {
+    let stopped = Resource::Instance(Instance::new(B, InstanceState::Stopped));
+    let cloud = [Resource::Instance(instance(A)), stopped];
+    let body = answer(call("Action=DescribeInstanceStatus"), &cloud).unwrap();
+    assert_eq!(between(&body, "instanceId"), [A_SHOWN]);
+    let body = answer(call("Action=DescribeInstanceStatus&IncludeAllInstances=true"), &cloud).unwrap();
+    assert_eq!(between(&body, "instanceId").len(), 2);
+    assert!(body.contains("not-applicable"));
+}
+
+#[test]
+fn a_size_is_an_instance_type() {
+    let synthetic = call("Action=DescribeInstanceTypes&InstanceType.1=c2.m4096");
+    assert_eq!(synthetic.operation, None);
+    let body = answer(synthetic, &[]).unwrap();
+    assert!(body.contains("<instanceType>c2.m4096</instanceType>"));
+    assert!(body.contains("<sizeInMiB>4096</sizeInMiB>"));
+    let unsized_profile = HardwareProfile {
+        id: "opaque".into(),
+        name: "opaque".into(),
+        cpus: None,
+        memory: None,
+        storage: None,
+        architecture: None,
+    };
+    let opaque = [Resource::HardwareProfile(unsized_profile)];
+    let body = answer(call("Action=DescribeInstanceTypes"), &opaque).unwrap();
+    assert!(!body.contains("opaque"), "clients count on a size: {body}");
+    let body = answer(call("Action=DescribeInstanceTypes&InstanceType=opaque"), &opaque).unwrap();
+    assert!(body.contains("<instanceType>opaque</instanceType>"));
+    let unknown = call("Action=DescribeInstanceTypes&InstanceType.1=nonsense");
+    let mut encode = call("Action=DescribeInstanceTypes").encode;
+    let reply = encode.fail(&answer(unknown, &[]).unwrap_err());
+    assert_eq!(reply.outcome, "InvalidInstanceType");
+}
+
+#[test]
+fn opaque_identifiers_stay_as_they_are() {
+    let request = get("Action=DescribeInstances&InstanceId.1=inst1");
+    let call = call_of(&request, IdForm::Opaque).unwrap_or_else(|reply| panic!("{}", text(&reply.body)));
+    let body = answer(call, &[Resource::Instance(Instance::new("inst1", InstanceState::Running))]).unwrap();
+    assert!(body.contains("<reservationId>r-inst1</reservationId>"));
+    assert!(body.contains("<instanceId>inst1</instanceId>"));
+}

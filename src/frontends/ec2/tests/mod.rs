@@ -1,0 +1,222 @@
+//! The front end as a whole: requests in, operations and documents out.
+
+mod answers;
+mod recordings;
+mod requests;
+
+use bytes::{Bytes, BytesMut};
+use http::Request;
+use jiff::Timestamp;
+use smallvec::smallvec;
+
+use super::{Ec2, Settings};
+use crate::{
+    frontends::{Arrival, Call, Frontend, Reply},
+    model::{
+        Action, Attachment, Capabilities, Count, Error, Filter, Flow, HardwareProfile, Health, IdForm, Image,
+        ImageState, Instance, InstanceSpec, InstanceState, Kind, NetworkInterface, Operation, Property,
+        Realm, RealmState, Resource, Spec, Verb,
+    },
+};
+
+const A: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+const B: &str = "00000000-4f89-41d3-9a0c-0305e82c3302";
+const A_SHOWN: &str = "i-3f2504e04f8941d39a0c0305e82c3301";
+
+fn cloud(ids: IdForm) -> Capabilities {
+    let operations = &[
+        (Verb::List, Kind::Realm),
+        (Verb::List, Kind::Image),
+        (Verb::List, Kind::HardwareProfile),
+        (Verb::List, Kind::Instance),
+        (Verb::Show, Kind::Image),
+        (Verb::Create, Kind::Instance),
+        (Verb::Act, Kind::Instance),
+        (Verb::Destroy, Kind::Instance),
+    ];
+    Capabilities { driver: "mock", operations, ids, user_data: Some(100) }
+}
+
+fn ec2() -> Ec2 {
+    Ec2::new(Settings { region: None, only: false, token_key: [1; 32], instances_per_request: 100 })
+}
+
+fn arrival() -> Arrival {
+    Arrival {
+        request_id: "req-1".into(),
+        now: "2026-11-23T11:05:44.5Z".parse().unwrap(),
+        scheme: "http",
+        host: "localhost:3001".into(),
+    }
+}
+
+fn get(query: &str) -> Request<Bytes> {
+    Request::get(format!("/ec2/?{query}")).body(Bytes::new()).unwrap()
+}
+
+fn call_of(request: &Request<Bytes>, ids: IdForm) -> Result<Call, Reply> {
+    ec2().decode(request, &arrival(), &cloud(ids))
+}
+
+fn call(query: &str) -> Call {
+    call_of(&get(query), IdForm::Uuid).unwrap_or_else(|reply| panic!("{query}: {}", text(&reply.body)))
+}
+
+fn operation(query: &str) -> Operation {
+    call(query).operation.unwrap()
+}
+
+fn refused(query: &str) -> (&'static str, u16) {
+    let reply = call_of(&get(query), IdForm::Uuid).err().unwrap();
+    (reply.outcome, reply.head.status.as_u16())
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The whole answer when the cloud gives these.
+fn answer(mut call: Call, resources: &[Resource<'_>]) -> Result<String, Error> {
+    let mut out = BytesMut::new();
+    call.encode.open(&mut out);
+    for resource in resources {
+        if call.encode.item(resource, &mut out)? == Flow::Enough {
+            break;
+        }
+    }
+    call.encode.close(&mut out)?;
+    Ok(text(&out))
+}
+
+fn instance(id: &'static str) -> Instance<'static> {
+    let moment = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+    Instance {
+        name: "web & co".into(),
+        health: Health::Ok,
+        image: Some(B.into()),
+        realm: Some(A.into()),
+        cpus: Some(2),
+        memory: Some(4 << 30),
+        created: moment("2026-01-02T03:04:05Z"),
+        launched: moment("2026-01-03T03:04:05.7Z"),
+        stopped: moment("2026-01-04T03:04:05Z"),
+        host_name: Some("web.example".into()),
+        addresses: smallvec!["fe80::1".parse().unwrap()],
+        interfaces: smallvec![NetworkInterface {
+            id: B.into(),
+            name: "nic1".into(),
+            mac: Some("00:1a:4a:16:01:56".into()),
+            network: Some(A.into()),
+            addresses: smallvec!["169.254.0.1".parse().unwrap(), "10.0.0.5".parse().unwrap()],
+        }],
+        attachments: smallvec![
+            Attachment {
+                volume: A.into(),
+                device: None,
+                size: None,
+                boot: false,
+                delete_on_termination: false
+            },
+            Attachment {
+                volume: B.into(),
+                device: None,
+                size: None,
+                boot: true,
+                delete_on_termination: true
+            },
+        ],
+        ..Instance::new(id, InstanceState::Running)
+    }
+}
+
+fn everything() -> Vec<Resource<'static>> {
+    let image = Image {
+        id: B.into(),
+        name: "fedora".into(),
+        description: "".into(),
+        owner: "".into(),
+        architecture: None,
+        state: ImageState::Available,
+        created: Some(Timestamp::UNIX_EPOCH),
+    };
+    let profile = HardwareProfile {
+        id: "m1.small".into(),
+        name: "m1.small".into(),
+        cpus: Some(Property::Fixed(1)),
+        memory: Some(Property::Fixed(2 << 30)),
+        storage: None,
+        architecture: None,
+    };
+    vec![
+        Resource::Instance(instance(A)),
+        Resource::Image(image),
+        Resource::HardwareProfile(profile),
+        Resource::Realm(Realm { id: A.into(), name: "Default".into(), state: RealmState::Available }),
+    ]
+}
+
+fn of_kind(kind: Kind) -> Vec<Resource<'static>> {
+    everything().into_iter().filter(|resource| resource.kind() == kind).collect()
+}
+
+/// Every row of the table of actions, by a request and what it asks of the cloud.
+fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
+    let list = |kind, filter| Some(Operation::List(kind, filter));
+    let act = |action| Some(Operation::Act(action, vec![A.into(), B.into()]));
+    let both = format!("InstanceId.1={A_SHOWN}&InstanceId.2={B}");
+    let spec = InstanceSpec {
+        image: B.into(),
+        realm: Some("Default".into()),
+        hardware_profile: Some("m1.small".into()),
+        cpus: None,
+        memory: None,
+        name: Some("web".into()),
+        user_data: Some(b"#!/bin/sh\n".to_vec()),
+        count: Count { min: 1, max: 2 },
+        start: true,
+    };
+    let run = format!(
+        "ImageId=ami-{}&MinCount=1&MaxCount=2&InstanceType=m1.small&UserData=IyEvYmluL3No%0ACg%3D%3D\
+         &Placement.AvailabilityZone=Default&TagSpecification.1.ResourceType=volume\
+         &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=disk\
+         &TagSpecification.2.ResourceType=instance&TagSpecification.2.Tag.1.Key=a\
+         &TagSpecification.2.Tag.1.Value=b&TagSpecification.2.Tag.2.Key=Name\
+         &TagSpecification.2.Tag.2.Value=web",
+        B.replace('-', "")
+    );
+    vec![
+        ("DescribeRegions", String::new(), None),
+        ("DescribeAddresses", String::new(), None),
+        ("DescribeAvailabilityZones", String::new(), list(Kind::Realm, Filter::default())),
+        (
+            "DescribeImages",
+            format!("Owner.1=self&ImageId.1={B}"),
+            list(Kind::Image, Filter { ids: vec![B.into()], ..Filter::default() }),
+        ),
+        (
+            "DescribeInstanceTypes",
+            "InstanceType.1=m1.small&InstanceType.2=c2.m1024".into(),
+            list(Kind::HardwareProfile, Filter { ids: vec!["m1.small".into()], ..Filter::default() }),
+        ),
+        ("RunInstances", run, Some(Operation::Create(Box::new(Spec::Instance(spec))))),
+        (
+            "DescribeInstances",
+            both.clone(),
+            list(Kind::Instance, Filter { ids: vec![A.into(), B.into()], ..Filter::default() }),
+        ),
+        (
+            "DescribeInstanceStatus",
+            "MaxResults=5&IncludeAllInstances=true".into(),
+            list(Kind::Instance, Filter { at_most: Some(6), ..Filter::default() }),
+        ),
+        ("StartInstances", both.clone(), act(Action::Start)),
+        ("StopInstances", format!("{both}&Force=true"), act(Action::Stop { force: true })),
+        ("RebootInstances", both.clone(), act(Action::Reboot)),
+        ("TerminateInstances", both, Some(Operation::Destroy(Kind::Instance, vec![A.into(), B.into()]))),
+    ]
+}
+
+fn between<'b>(body: &'b str, element: &str) -> Vec<&'b str> {
+    let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+    body.split(&open).skip(1).filter_map(|rest| rest.split(&close).next()).collect()
+}

@@ -1,0 +1,157 @@
+//! Held against recordings of what real clients sent, and of what they were satisfied with.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use super::*;
+use crate::frontends::ec2::actions;
+
+/// The paths of `name[name[..] name{..}]`, lists with their `item`.
+fn paths(tree: &str) -> BTreeSet<String> {
+    let (mut above, mut found, mut name) = (Vec::new(), BTreeSet::new(), String::new());
+    for character in tree.chars().chain([' ']) {
+        match character {
+            '[' | '{' | ']' | '}' | ' ' => {
+                if !name.is_empty() {
+                    let depth: String = above.iter().map(|name| format!("/{name}")).collect();
+                    found.insert(format!("{depth}/{name}"));
+                }
+                match character {
+                    '[' => above.push(format!("{name}/item")),
+                    '{' => above.push(name.clone()),
+                    ']' | '}' => drop(above.pop()),
+                    _ => {}
+                }
+                name.clear();
+            }
+            letter => name.push(letter),
+        }
+    }
+    found
+}
+
+/// The paths of the elements below the root of a document.
+fn elements(document: &str) -> BTreeSet<String> {
+    let (mut above, mut found) = (Vec::new(), BTreeSet::new());
+    for tag in document.split('<').skip(1) {
+        let name = tag.split(['>', ' ']).next().unwrap();
+        if name.starts_with('?') {
+            continue;
+        }
+        if name.starts_with('/') {
+            above.pop();
+            continue;
+        }
+        let (name, empty) = name.strip_suffix('/').map_or((name, false), |name| (name, true));
+        above.push(name);
+        found.insert(format!("/{}", above.get(1..).unwrap_or_default().join("/")));
+        if empty {
+            above.pop();
+        }
+    }
+    found
+}
+
+#[test]
+fn paths_are_found() {
+    let expected = BTreeSet::from(["/a", "/a/item/b", "/a/item/b/c", "/d"].map(str::to_owned));
+    assert_eq!(paths("a[b{c}] d"), expected);
+    let document = "<?xml version=\"1.0\"?><R><a><item><b><c>1</c></b></item></a><d/></R>";
+    assert!(elements(document).is_superset(&expected));
+}
+
+/// The recordings of what real clients sent and need; none where they are not at hand.
+fn wire() -> Option<PathBuf> {
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/wire");
+    let directory = std::env::var_os("DELTAGATE_WIRE").map_or_else(beside, PathBuf::from).join("ec2");
+    if directory.is_dir() {
+        return Some(directory);
+    }
+    println!("skipped: no recordings at {}", directory.display());
+    None
+}
+
+fn recorded(directory: PathBuf, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            recorded(path, found);
+        } else if path.extension().is_some_and(|extension| extension == "http") {
+            found.push(path);
+        }
+    }
+}
+
+fn parse(raw: &[u8]) -> Request<Bytes> {
+    let raw = String::from_utf8_lossy(raw).replace("\r\n", "\n");
+    let (head, body) = raw.split_once("\n\n").unwrap_or((&raw, ""));
+    let mut lines = head.lines();
+    let mut words = lines.next().unwrap().split(' ');
+    let mut request = Request::builder().method(words.next().unwrap()).uri(words.next().unwrap());
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        request = request.header(name.trim(), value.trim());
+    }
+    request.body(Bytes::from(body.to_owned())).unwrap()
+}
+
+/// Recorded requests that are wrong, on purpose or here, and the code that each gets.
+const REFUSED: [(&str, &str); 2] =
+    [("NextToken=", "InvalidParameterValue"), ("Hibernate=true", "UnsupportedOperation")];
+
+#[test]
+fn every_recorded_request_of_these_actions_is_understood() {
+    let Some(directory) = wire() else { return };
+    let mut files = Vec::new();
+    recorded(directory.join("requests"), &mut files);
+    let known: BTreeSet<_> = actions().map(|(name, _)| name).collect();
+    let mut understood = 0;
+    for file in files {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let Some(action) = name.split('-').nth(1).filter(|action| known.contains(action)) else { continue };
+        let request = parse(&fs::read(&file).unwrap());
+        let reply = call_of(&request, IdForm::Opaque).err();
+        let code = reply.as_ref().map(|reply| reply.outcome);
+        let sent = text(&[request.uri().query().unwrap_or_default().as_bytes(), request.body()].concat());
+        let refused = REFUSED.iter().find(|(part, _)| sent.contains(part));
+        let expected = refused.map(|(_, code)| *code);
+        assert_eq!(code, expected, "{action} {}: {:?}", file.display(), reply.map(|reply| text(&reply.body)));
+        understood += 1;
+    }
+    assert!(understood > 100, "only {understood} recorded requests");
+    println!("{understood} recorded requests");
+}
+
+/// What clients were seen to be satisfied with and is not here: there are no security groups, and an image's disks
+/// are not known.
+const ABSENT: [&str; 5] = [
+    "groupSet/item/groupId",
+    "groupSet/item/groupName",
+    "ebs/snapshotId",
+    "ebs/volumeSize",
+    "ebs/volumeType",
+];
+/// The same, where only a page that is not the last or an instance that does not run has it.
+const ELSEWHERE: [&str; 4] = ["/nextToken", "/stateReason", "/stateReason/code", "/stateReason/message"];
+
+#[test]
+fn answers_have_what_clients_were_satisfied_with() {
+    let Some(directory) = wire() else { return };
+    let emitted = fs::read_to_string(directory.join("emitted-fields.txt")).unwrap();
+    let rows = rows();
+    let mut compared = 0;
+    for (action, tree) in emitted.lines().filter_map(|line| line.split_once(": ")) {
+        let Some((_, parameters, _)) = rows.iter().find(|row| row.0 == action) else { continue };
+        let call = call(&format!("Action={action}&{parameters}"));
+        let kind = call.operation.as_ref().map_or(Kind::Realm, |operation| operation.pair().1);
+        let mut resources = of_kind(kind);
+        resources.push(Resource::Instance(instance(B)));
+        let shown = elements(&answer(call, &resources).unwrap());
+        let missing: Vec<_> = paths(tree.trim())
+            .difference(&shown)
+            .filter(|path| !ABSENT.iter().chain(&ELSEWHERE).any(|known| path.ends_with(known)))
+            .cloned()
+            .collect();
+        assert!(missing.is_empty(), "{action} lacks {missing:?}");
+        compared += 1;
+    }
+    assert_eq!(compared, rows.len());
+}

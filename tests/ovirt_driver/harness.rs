@@ -1,0 +1,181 @@
+//! A driver, an engine and a user, put together as the gateway does.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use deltagate::{
+    drivers,
+    exchange::{
+        Cloud, Driver, Endpoint, Identity, Promises, Provider, Receiver, Tally, Transport, superseded,
+    },
+    model::{
+        Count, Error, Filter, Flow, HardwareProfile, Id, Image, Instance, InstanceSpec, InstanceState, Kind,
+        Operation, Realm, Resource, Sink, Spec,
+    },
+};
+
+use crate::{
+    ovirt_engine::{Engine, Mode, Options},
+    transport::Direct,
+};
+
+/// How long a state may take to come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Harness {
+    pub(crate) driver: Arc<dyn Driver>,
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) identity: Identity,
+    pub(crate) promises: Promises,
+    transport: Arc<dyn Transport>,
+}
+
+/// What was received, with the instances apart.
+#[derive(Default)]
+pub(crate) struct Received {
+    pub(crate) realms: Vec<Realm<'static>>,
+    pub(crate) images: Vec<Image<'static>>,
+    pub(crate) profiles: Vec<HardwareProfile<'static>>,
+    pub(crate) instances: Vec<Instance<'static>>,
+}
+
+impl Sink for Received {
+    fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        match resource {
+            Resource::Realm(realm) => self.realms.push(Realm {
+                id: realm.id.to_string().into(),
+                name: realm.name.to_string().into(),
+                state: realm.state,
+            }),
+            Resource::Image(image) => self.images.push(Image {
+                id: image.id.to_string().into(),
+                name: image.name.to_string().into(),
+                description: image.description.to_string().into(),
+                owner: image.owner.to_string().into(),
+                architecture: image.architecture.as_ref().map(|text| text.to_string().into()),
+                state: image.state,
+                created: image.created,
+            }),
+            Resource::HardwareProfile(profile) => self.profiles.push(HardwareProfile {
+                id: profile.id.to_string().into(),
+                name: profile.name.to_string().into(),
+                cpus: profile.cpus.clone(),
+                memory: profile.memory.clone(),
+                storage: profile.storage.clone(),
+                architecture: None,
+            }),
+            Resource::Instance(instance) => self.instances.push(instance.clone().into_owned()),
+        }
+        Ok(Flow::More)
+    }
+}
+
+#[async_trait]
+impl Receiver for Received {
+    async fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// An engine, five hundred times faster than the real ones.
+pub(crate) async fn engine(mode: Mode, vms: u32) -> Engine {
+    Engine::start(Options { mode, vms, speed: 500.0, ..Options::default() }).await
+}
+
+impl Harness {
+    /// The admin of this engine; `rest` is what follows the URL in the provider's text.
+    pub(crate) fn new(engine: &Engine, rest: &str) -> Self {
+        Harness::over(&format!("http://{}{rest}", engine.address()), Arc::new(Direct))
+    }
+
+    /// The admin of whatever answers over `transport`.
+    pub(crate) fn over(text: &str, transport: Arc<dyn Transport>) -> Self {
+        let entry = drivers::find("rhevm").unwrap();
+        let address = (entry.parse)(text).unwrap();
+        let url = address.url.as_ref().unwrap();
+        let provider = Arc::new(Provider {
+            name: "test".into(),
+            driver: entry.name,
+            scope: address.scope.clone(),
+            level: address.level,
+            relay: false,
+            endpoint: Endpoint {
+                provider: "test".into(),
+                tls: None,
+                host: url.host.clone(),
+                port: url.port,
+                authority: url.authority(),
+                connect_timeout: Duration::from_secs(5),
+                read_timeout: Duration::from_secs(10),
+                operation_timeout: Duration::from_secs(30),
+                pool_size: 4,
+            },
+            url: address.url,
+        });
+        let driver = (entry.open)(Arc::clone(&provider));
+        let promises = Promises::new(Arc::clone(&provider), Arc::clone(&driver), Arc::clone(&transport));
+        let identity = Identity { user: "admin@internal".into(), password: "secret".to_owned().into() };
+        Harness { driver, provider, identity, promises, transport }
+    }
+
+    pub(crate) fn named(mut self, user: &str, password: &str) -> Self {
+        self.identity = Identity { user: user.into(), password: password.to_owned().into() };
+        self
+    }
+
+    pub(crate) async fn perform(&self, operation: Operation) -> Result<Received, Error> {
+        let (tally, mut received) = (Tally::default(), Received::default());
+        let began = tokio::time::Instant::now();
+        let (provider, transport) = (&*self.provider, &*self.transport);
+        let mut cloud =
+            Cloud::new(provider, &self.identity, transport, Some(&self.promises), &tally, &mut received);
+        self.driver.perform(&operation, &mut cloud).await?;
+        self.promises.supersede(superseded(&operation), began);
+        Ok(received)
+    }
+
+    pub(crate) async fn list(&self, kind: Kind) -> Received {
+        self.perform(Operation::List(kind, Filter::default())).await.unwrap()
+    }
+
+    pub(crate) async fn show(&self, id: &str) -> Result<Instance<'static>, Error> {
+        let received = self.perform(Operation::Show(Kind::Instance, id.into())).await?;
+        assert_eq!(received.instances.len(), 1);
+        Ok(received.instances.into_iter().next().unwrap())
+    }
+
+    /// Waits until the instance is in this state; none means that it is gone.
+    pub(crate) async fn until(&self, id: &str, state: Option<InstanceState>) {
+        let started = Instant::now();
+        loop {
+            let now = self.show(id).await.ok().map(|instance| instance.state);
+            if now == state {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "{id} is {now:?}, not {state:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// One instance of this image that is to run.
+pub(crate) fn spec(image: impl ToString) -> InstanceSpec {
+    InstanceSpec {
+        image: Id::from(image.to_string()),
+        realm: None,
+        hardware_profile: None,
+        cpus: None,
+        memory: None,
+        name: None,
+        user_data: None,
+        count: Count::default(),
+        start: true,
+    }
+}
+
+pub(crate) fn create(spec: InstanceSpec) -> Operation {
+    Operation::Create(Box::new(Spec::Instance(spec)))
+}

@@ -1,0 +1,116 @@
+//! What the driver makes of engines that refuse, forget or talk nonsense.
+
+use std::sync::Arc;
+
+use deltagate::model::{ErrorKind, Filter, Kind, Operation};
+
+use crate::{
+    for_every_mode,
+    harness::{Harness, engine},
+    ovirt_engine::Mode,
+    transport::Canned,
+};
+
+fn everything() -> Operation {
+    Operation::List(Kind::Instance, Filter::default())
+}
+
+for_every_mode! {
+    async fn a_wrong_password_is_told(mode: Mode) {
+        let engine = engine(mode, 0).await;
+        let harness = Harness::new(&engine, "");
+        let wrong = Harness::new(&engine, "").named("admin@internal", "wrong");
+        let error = wrong.perform(everything()).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+        harness.list(Kind::Instance).await;
+        let later = harness.named("admin@internal", "wrong").perform(everything()).await.err().unwrap();
+        assert_eq!(later.kind(), ErrorKind::Unauthenticated);
+        assert!(!later.message().contains('<'), "{later}");
+        if mode >= Mode::V4_1 {
+            assert!(later.message().contains("Cannot authenticate user 'admin@internal'"), "{later}");
+        }
+    }
+
+    async fn a_session_is_kept_and_renewed_once(mode: Mode) {
+        let engine = engine(mode, 0).await;
+        let harness = Harness::new(&engine, "");
+        harness.list(Kind::Instance).await;
+        engine.forget_requests();
+        harness.list(Kind::Instance).await;
+        assert_eq!(engine.requests().len(), 1, "nobody logs in twice");
+        let request = &engine.requests()[0];
+        match mode {
+            Mode::V3_0 => assert!(request.header("authorization").unwrap().starts_with("Basic ")),
+            Mode::V3_1 | Mode::V3_6 => {
+                assert!(request.header("cookie").unwrap().starts_with("JSESSIONID="));
+                assert_eq!(request.header("prefer"), Some("persistent-auth"));
+                assert_eq!(request.header("authorization"), None);
+            }
+            Mode::V4_1 | Mode::V4_4 => {
+                assert!(request.header("authorization").unwrap().starts_with("Bearer "));
+            }
+        }
+        engine.drop_sessions();
+        harness.list(Kind::Instance).await;
+        assert!(engine.requests().len() <= 4, "{:?}", engine.requests());
+    }
+
+    async fn an_explicit_path_is_used(mode: Mode) {
+        let engine = engine(mode, 0).await;
+        for base in mode.bases() {
+            let harness = Harness::new(&engine, base);
+            engine.forget_requests();
+            harness.list(Kind::Instance).await;
+            let requests = engine.requests();
+            assert!(requests.iter().all(|request| request.target.starts_with(base) || request.target.contains("/sso/")));
+        }
+        let nowhere = Harness::new(&engine, "/elsewhere").perform(everything()).await.err().unwrap();
+        assert_eq!(nowhere.kind(), ErrorKind::Unexpected);
+        assert!(nowhere.message().contains("/elsewhere"), "{nowhere}");
+    }
+}
+
+const ROOT: &str = r#"<api><product_info><version major="3" minor="0"/></product_info></api>"#;
+
+async fn answered(answers: &[(u16, &'static str)]) -> deltagate::model::Error {
+    let transport = Arc::new(Canned::new([(200, ROOT)].into_iter().chain(answers.iter().copied())));
+    let harness = Harness::over("http://engine.example.com/api", transport);
+    harness.perform(everything()).await.err().unwrap()
+}
+
+#[tokio::test]
+async fn nonsense_is_told_and_never_repeated() {
+    const TRACE: &str =
+        "<fault><reason>Operation Failed</reason><detail>java.lang.X\n\tat a.b</detail></fault>";
+    for (status, body, kind) in [
+        (200, "<html><body>Log in</body></html>", ErrorKind::Unexpected),
+        (200, "<!DOCTYPE html><html></html>", ErrorKind::Unexpected),
+        (200, "", ErrorKind::Unexpected),
+        (200, "<vms><vm id=\"a\"><name>x</na", ErrorKind::Unexpected),
+        (200, "<vms><vm><name>x</name></vm></vms>", ErrorKind::Unexpected),
+        (302, "", ErrorKind::Unexpected),
+        (403, "<html>no</html>", ErrorKind::Denied),
+        (500, TRACE, ErrorKind::Unexpected),
+        (503, "<html><body>down for maintenance</body></html>", ErrorKind::Unreachable),
+    ] {
+        let error = answered(&[(status, body)]).await;
+        assert_eq!(error.kind(), kind, "{status} {body}");
+        assert!(!error.message().contains("maintenance") && !error.message().contains("java"), "{error}");
+        assert_eq!(error.call(), Some("GET /api/vms"), "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_renewal_is_the_end() {
+    let error = answered(&[(401, "<html>Unauthorized</html>"), (401, "<html>Unauthorized</html>")]).await;
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+}
+
+#[tokio::test]
+async fn an_engine_that_is_too_old_is_told() {
+    let root = r#"<api><product_info><version major="2" minor="2"/></product_info></api>"#;
+    let harness = Harness::over("http://engine.example.com/api", Arc::new(Canned::new([(200, root)])));
+    let error = harness.perform(everything()).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.message().contains("2.2"));
+}
