@@ -122,11 +122,14 @@ impl Cutter {
         }
         self.open += usize::from(!empty);
         self.check()?;
-        match (self.open, grain, empty) {
-            (0, _, _) => return Ok(Step::Done(Piece::Element)),
-            (1, Grain::Tag, _) => return Ok(Step::Done(Piece::StartTag)),
-            (1, Grain::Element, false) => self.seek(bytes.get(1..=self.name).unwrap_or_default()),
-            _ => {}
+        if self.open == 0 {
+            return Ok(Step::Done(Piece::Element));
+        }
+        if self.open == 1 && grain == Grain::Tag {
+            return Ok(Step::Done(Piece::StartTag));
+        }
+        if self.open == 1 && !empty {
+            self.seek(bytes.get(1..=self.name).unwrap_or_default());
         }
         Ok(self.on(0, State::Content))
     }

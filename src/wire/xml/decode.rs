@@ -54,6 +54,7 @@ pub fn document<T>(
     if rest.is_empty() { Ok(value) } else { Err(GOES_ON) }
 }
 
+const STRAY_TAG: Malformed = Malformed::fixed("it has a tag where none can be");
 const GOES_ON: Malformed = Malformed::fixed("it goes on after its end");
 
 /// Passes over the white space, comments and instructions that may stand around the root.
@@ -192,7 +193,8 @@ where
             (Place::Prolog, Piece::StartTag | Piece::Element) => self.read_root(piece, utf8(bytes)?, sink),
             (Place::Root, Piece::Element) => self.read_child(utf8(bytes)?, sink),
             (Place::Root, Piece::EndTag) => Ok(self.read_end(utf8(bytes)?)?),
-            _ => Err(GOES_ON.into()),
+            (Place::Epilog, Piece::StartTag | Piece::Element | Piece::EndTag) => Err(GOES_ON.into()),
+            (_, Piece::StartTag | Piece::Element | Piece::EndTag) => Err(STRAY_TAG.into()),
         }
     }
 
@@ -305,6 +307,8 @@ mod tests {
             ("<vms><vm>", "ends too early"),
             ("<vms></vms><", "ends too early"),
             ("<vms></vms><vms/>", "goes on after its end"),
+            ("<vms></vms></vms>", "goes on after its end"),
+            ("</vms>", "a tag where none can be"),
             ("<vms/>x", "text outside its root"),
             ("x<vms/>", "text outside its root"),
             ("<html><body></body></html>", "<html> where <vms> was expected"),

@@ -39,7 +39,7 @@ impl<'a> Attributes<'a> {
     pub(super) fn next(&mut self) -> Result<Option<(&'a str, &'a str)>, Malformed> {
         let malformed = || Malformed::new("an attribute is not written as name=\"value\"");
         let text = trim_start(self.0);
-        if text.starts_with(['>', '/']) {
+        if let [b'>' | b'/', ..] = text.as_bytes() {
             self.0 = text;
             return Ok(None);
         }
@@ -169,7 +169,11 @@ fn starts_name(byte: u8) -> bool {
 }
 
 fn trim_start(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '\r', '\n'])
+    let is_white = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    match text.as_bytes() {
+        [first, ..] if is_white(first) => past(text, text.bytes().take_while(is_white).count()),
+        _ => text,
+    }
 }
 
 /// `text` without its first `count` bytes.

@@ -20,6 +20,8 @@ mod markup;
 mod properties;
 mod reference;
 mod seek;
+#[cfg(test)]
+mod tree;
 mod write;
 
 pub use decode::{ITEM_CAP, document, each, one};

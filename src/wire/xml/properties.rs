@@ -1,149 +1,22 @@
 //! What holds for all documents: tried on generated ones, whole and damaged, beside a plain reading by quick-xml.
 
-use std::fmt::Write as _;
-
-use bytes::BytesMut;
-use proptest::{collection::vec, prelude::*, sample};
-use quick_xml::{
-    Reader, XmlVersion,
-    events::{BytesStart, Event},
+use std::{
+    env,
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
 };
 
-use super::{Element, Malformed, Writer, document, each};
+use proptest::{collection::vec, prelude::*, sample};
+
+use super::{
+    Element, document, each,
+    tree::{KEYS, Tree, plainly_read},
+};
 use crate::{
     model::{Error, Flow, Realm, RealmState, Resource, Sink},
     wire::Decode,
 };
-
-/// An element with all that is in it; the texts between its children are taken together.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Tree {
-    name: String,
-    attributes: Vec<(String, String)>,
-    text: String,
-    children: Vec<Tree>,
-}
-
-/// The attributes that are looked for: an element gives its attributes only by name.
-const KEYS: [&str; 3] = ["id", "href", "rel"];
-
-impl Tree {
-    fn of(element: &mut Element<'_>) -> Result<Tree, Malformed> {
-        let mut tree = Tree { name: element.name().to_owned(), ..Tree::default() };
-        for key in KEYS {
-            if let Some(value) = element.attribute(key)? {
-                tree.attributes.push((key.to_owned(), value.into_owned()));
-            }
-        }
-        tree.text = element.clone().text()?.into_owned();
-        element.children(|child| {
-            tree.children.push(Tree::of(child)?);
-            Ok(())
-        })?;
-        Ok(tree)
-    }
-
-    fn write(&self, xml: &mut Writer<'_>) {
-        let attributes: Vec<_> = self.attributes.iter().map(|(key, value)| (&key[..], &value[..])).collect();
-        match &self.children[..] {
-            [] if attributes.is_empty() && self.text.is_empty() => _ = xml.empty(&self.name),
-            [] if attributes.is_empty() => _ = xml.text(&self.name, &self.text),
-            children => {
-                xml.open_with(&self.name, &attributes);
-                children.iter().for_each(|child| child.write(xml));
-                xml.close(&self.name);
-            }
-        }
-    }
-
-    fn written(&self) -> String {
-        let mut out = BytesMut::new();
-        self.write(Writer::new(&mut out).declaration());
-        String::from_utf8(out.to_vec()).unwrap()
-    }
-}
-
-/// The same, read event by event by quick-xml; none when it is not well-formed, or not allowed here.
-fn plainly_read(document: &str) -> Option<Tree> {
-    let mut reader = Reader::from_str(document);
-    let (mut open, mut root) = (Vec::<Tree>::new(), None);
-    loop {
-        let closed = match reader.read_event().ok()? {
-            Event::Start(start) => {
-                open.push(begun(&start)?);
-                None
-            }
-            Event::Empty(start) => Some(begun(&start)?),
-            Event::End(_) => Some(open.pop()?),
-            Event::Text(text) => {
-                add_text(&mut open, &text.xml10_content().ok()?)?;
-                None
-            }
-            Event::CData(text) => {
-                open.last_mut()?.text.push_str(&text.xml10_content().ok()?);
-                None
-            }
-            Event::GeneralRef(reference) => {
-                let resolved = match reference.resolve_char_ref().ok()? {
-                    Some(character) => character.to_string(),
-                    None => {
-                        quick_xml::escape::resolve_predefined_entity(&reference.decode().ok()?)?.to_owned()
-                    }
-                };
-                open.last_mut()?.text.push_str(&resolved);
-                None
-            }
-            Event::DocType(_) => return None,
-            Event::PI(instruction) => {
-                let target = String::from_utf8(instruction.target().to_vec()).ok()?;
-                Some(target).filter(|target| begins_name(target))?;
-                None
-            }
-            Event::Decl(_) | Event::Comment(_) => None,
-            Event::Eof => return root.filter(|_| open.is_empty()),
-        };
-        match (closed, open.last_mut()) {
-            (Some(_), None) if root.is_some() => return None,
-            (Some(closed), None) => root = Some(closed),
-            (Some(closed), Some(parent)) => parent.children.push(closed),
-            (None, _) => {}
-        }
-    }
-}
-
-fn add_text(open: &mut [Tree], text: &str) -> Option<()> {
-    match open.last_mut() {
-        Some(parent) => parent.text.push_str(text),
-        None => return text.trim_matches([' ', '\t', '\r', '\n']).is_empty().then_some(()),
-    }
-    Some(())
-}
-
-fn begun(start: &BytesStart<'_>) -> Option<Tree> {
-    let name = String::from_utf8(start.name().as_ref().to_vec()).ok().filter(|name| is_name(name))?;
-    let mut tree = Tree { name, ..Tree::default() };
-    for attribute in start.attributes() {
-        let attribute = attribute.ok().filter(|attribute| !attribute.value.contains(&b'<'))?;
-        let key = String::from_utf8(attribute.key.as_ref().to_vec()).ok().filter(|key| is_name(key))?;
-        if KEYS.contains(&&key[..]) {
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
-            tree.attributes.push((key, value.into_owned()));
-        }
-    }
-    tree.attributes.sort_by_key(|(key, _)| KEYS.iter().position(|known| known == key));
-    Some(tree)
-}
-
-/// Whether it is taken for a name here; quick-xml takes anything.
-fn is_name(text: &str) -> bool {
-    let begins =
-        text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ':') || !c.is_ascii());
-    begins && !text.contains(['<', '>', '/', '=', '"', '\'', '&', ' ', '\t', '\r', '\n'])
-}
-
-fn begins_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ':') || !c.is_ascii())
-}
 
 /// What a list of `<vm>` gives, fed in chunks of these sizes in turn: the trees, and how it ended.
 fn streamed(document: &[u8], sizes: &[usize]) -> (Vec<String>, Result<(), String>) {
@@ -337,4 +210,39 @@ proptest! {
             prop_assert_eq!((trees, outcome), (expected, Ok(())), "{}", &text);
         }
     }
+}
+
+/// Every XML document in a folder and the folders in it.
+fn documents(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(documents(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "xml") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+#[test]
+fn recorded_documents_are_read_as_they_are_plainly() {
+    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/wire");
+    let folder = env::var_os("DELTAGATE_WIRE").map_or_else(usual, PathBuf::from);
+    if !folder.is_dir() {
+        eprintln!(
+            "skipped: there are no recordings at {}; DELTAGATE_WIRE says where they are",
+            folder.display()
+        );
+        return;
+    }
+    let mut read = 0;
+    for path in documents(&folder).unwrap() {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let plain = plainly_read(text.trim_start_matches('\u{feff}'));
+        read += usize::from(plain.is_some());
+        assert!(document(text.as_bytes(), Tree::of).ok() == plain, "{}", path.display());
+    }
+    assert!(read > 100, "only {read} documents");
 }
