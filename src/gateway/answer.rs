@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Version, header};
-use pingora::{http::ResponseHeader, proxy::Session};
+use pingora::http::ResponseHeader;
+use pingora_proxy::Session;
 
 use super::journey::Journey;
 use crate::{

@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use pingora::{
     apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream},
     protocols::http::{ServerSession, v2::server::H2Options},
-    proxy::HttpProxy,
     server::ShutdownWatch,
 };
+use pingora_proxy::HttpProxy;
 use tokio::{sync::oneshot, time::sleep};
 
 use super::proxy::Gateway;

@@ -12,10 +12,10 @@ use pingora::{
     apps::http_app::ServeHttp,
     listeners::{L4BufferSettings, ListenerConfig, TcpSocketOptions, tls::TlsSettings},
     protocols::http::ServerSession,
-    proxy::http_proxy,
     server::{Server, configuration::ServerConf},
     services::listening::Service,
 };
+use pingora_proxy::http_proxy;
 use tokio::net::TcpSocket;
 
 use super::{accounts::Accounts, guard::Guard, proxy::Gateway};

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use http::StatusCode;
 use pingora::{
     http::{RequestHeader, ResponseHeader},
-    proxy::{FailToProxy, ProxyHttp, Session},
     upstreams::peer::HttpPeer,
 };
+use pingora_proxy::{FailToProxy, ProxyHttp, Session};
 use tokio::sync::Semaphore;
 
 use super::{

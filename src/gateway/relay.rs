@@ -11,8 +11,9 @@ use http::{HeaderValue, StatusCode, header};
 use pingora::{
     ErrorSource, ErrorType,
     http::{RequestHeader, ResponseHeader},
-    proxy::Session,
 };
+
+use pingora_proxy::Session;
 
 use super::accounts::{Account, Accounts};
 use crate::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, header};
-use pingora::proxy::Session;
+use pingora_proxy::Session;
 use tokio::time::Instant;
 
 use super::{

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use memchr::memchr2;
+use quick_xml::{escape::resolve_predefined_entity, events::BytesRef};
 
 use super::Malformed;
 
@@ -77,18 +78,9 @@ fn push_reference<'a>(text: &'a str, meant: &mut String) -> Result<&'a str, Malf
 /// Control characters that XML 1.0 forbids are let in: engines do write them, and one odd description must not make a
 /// whole list unreadable.
 fn referred(name: &str) -> Option<char> {
-    match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "apos" => Some('\''),
-        "quot" => Some('"'),
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
-            let digits = Some(digits).filter(|digits| digits.chars().all(|digit| digit.is_digit(radix)))?;
-            u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).filter(|c| *c != '\0')
-        }
+    match name.starts_with('#') {
+        true => BytesRef::new(name).resolve_char_ref().ok().flatten(),
+        false => resolve_predefined_entity(name)?.chars().next(),
     }
 }
 
