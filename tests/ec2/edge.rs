@@ -29,7 +29,7 @@ fn wrong_requests_are_refused_by_name() {
         ("Action=RunInstances&ImageId=img1&MinCount=2&MaxCount=1", 400, "InvalidParameterValue"),
         ("Action=RunInstances&ImageId=img1&MaxCount=many", 400, "InvalidParameterValue"),
         ("Action=RunInstances&ImageId=img1&MinCount=0", 400, "InvalidParameterValue"),
-        ("Action=RunInstances&ImageId=img1&MinCount=1000000&MaxCount=1000000", 400, "InvalidParameterValue"),
+        ("Action=RunInstances&ImageId=img1&MinCount=1000000&MaxCount=1000000", 400, "InstanceLimitExceeded"),
         ("Action=RunInstances&ImageId=img1&UserData=%21%21", 400, "InvalidParameterValue"),
         ("Action=RunInstances&ImageId=nosuch", 400, "InvalidAMIID.NotFound"),
         ("Action=StartInstances", 400, "MissingParameter"),

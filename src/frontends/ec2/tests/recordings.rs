@@ -94,8 +94,11 @@ fn parse(raw: &[u8]) -> Request<Bytes> {
 }
 
 /// Recorded requests that are wrong, on purpose or here, and the code that each gets.
-const REFUSED: [(&str, &str); 2] =
-    [("NextToken=", "InvalidParameterValue"), ("Hibernate=true", "UnsupportedOperation")];
+const REFUSED: [(&str, &str); 3] = [
+    ("NextToken=", "InvalidParameterValue"),
+    ("Hibernate=true", "UnsupportedOperation"),
+    ("PublicIp.1=", "InvalidAddress.NotFound"),
+];
 
 #[test]
 fn every_recorded_request_of_these_actions_is_understood() {
