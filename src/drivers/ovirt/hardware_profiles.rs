@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long the instance types that a user sees are believed to be the same.
-const BELIEVED: Duration = Duration::from_secs(300);
+pub(super) const BELIEVED: Duration = Duration::from_secs(300);
 /// The type that a VM has with a free profile.
 static FREE: &[(&str, VmType)] = &[("SERVER", VmType::Server), ("DESKTOP", VmType::Desktop)];
 /// The processors of a VM with a free profile.
@@ -80,7 +80,11 @@ impl InstanceTypes {
         if !session.dialect().instance_types {
             return Ok(Arc::default());
         }
-        login.instance_types.get(BELIEVED, async { Box::pin(InstanceTypes::read(session)).await }).await
+        session
+            .sessions
+            .instance_types
+            .get(login.id, async { Box::pin(InstanceTypes::read(session)).await })
+            .await
     }
 
     async fn read(session: &Session<'_>) -> Result<Self, Error> {

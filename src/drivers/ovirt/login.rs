@@ -8,15 +8,13 @@ use http::{
 };
 use secrecy::ExposeSecret;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{
     call::encoded,
     dialect::LoginForm,
     engine::{Engine, request, root},
     faults,
-    hardware_profiles::InstanceTypes,
-    kept::Kept,
-    places::Places,
     session::Document,
 };
 use crate::{
@@ -32,11 +30,9 @@ const PERSISTENT: HeaderValue = HeaderValue::from_static("persistent-auth");
 
 /// What a user has after logging in.
 pub(super) struct Login {
+    /// Tells this login from every other: what is kept for a user is kept by it.
+    pub(super) id: Uuid,
     credential: Credential,
-    /// The data centers and clusters that he sees.
-    pub(super) places: Kept<Places>,
-    /// The instance types that he sees.
-    pub(super) instance_types: Kept<InstanceTypes>,
 }
 
 /// What is sent with every request to show who sends it.
@@ -68,7 +64,7 @@ pub(super) async fn log_in(engine: &Engine, line: Line<'_>) -> Result<Login, Err
         LoginForm::Cookie => begin_session(engine, line, Some(PERSISTENT)).await?,
         LoginForm::Token => Credential::Authorization(access_token(engine, line).await?),
     };
-    Ok(Login { credential, places: Kept::default(), instance_types: Kept::default() })
+    Ok(Login { id: Uuid::new_v4(), credential })
 }
 
 /// The password as it is sent with one request.

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long the places that a user sees are believed to be the same.
-const BELIEVED: Duration = Duration::from_secs(60);
+pub(super) const BELIEVED: Duration = Duration::from_secs(60);
 
 /// The places that a user sees, in the engine's order. Both collections are small: an engine has tens of clusters.
 #[derive(Debug, Default)]
@@ -68,7 +68,8 @@ impl Places {
     /// # Errors
     /// As [`read`](Self::read).
     pub(super) async fn recent(session: &Session<'_>) -> Result<Arc<Self>, Error> {
-        session.login().await?.places.get(BELIEVED, async { Box::pin(Places::read(session)).await }).await
+        let login = session.login().await?;
+        session.sessions.places.get(login.id, async { Box::pin(Places::read(session)).await }).await
     }
 
     /// Only what belongs to the data center with this id or name; everything when none is named.

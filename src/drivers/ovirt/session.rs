@@ -19,7 +19,10 @@ use super::{
     dialect::{Api, Details, Dialect},
     engine::{Engine, XML, detect, request, with_rights_of},
     faults,
+    hardware_profiles::{self, InstanceTypes},
+    kept::Kept,
     login::{Login, log_in},
+    places::{self, Places},
 };
 use crate::{
     exchange::{Cloud, Line, Logins, Provider},
@@ -34,10 +37,24 @@ use crate::{
 const VERSION_BELIEVED: Duration = Duration::from_secs(3600);
 
 /// What is known of one provider's engine and of those who are logged in to it.
-#[derive(Default)]
 pub(super) struct Sessions {
     engine: Mutex<Option<(Instant, Arc<Engine>)>>,
     logins: Logins<Login>,
+    /// The data centers and clusters that each user sees.
+    pub(super) places: Kept<Places>,
+    /// The instance types that each user sees.
+    pub(super) instance_types: Kept<InstanceTypes>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Sessions {
+            engine: Mutex::default(),
+            logins: Logins::default(),
+            places: Kept::for_at_most(places::BELIEVED),
+            instance_types: Kept::for_at_most(hardware_profiles::BELIEVED),
+        }
+    }
 }
 
 /// A document that answered a call.
@@ -49,7 +66,7 @@ pub(super) struct Document {
 
 /// One operation's way to the engine.
 pub(super) struct Session<'a> {
-    sessions: &'a Sessions,
+    pub(super) sessions: &'a Sessions,
     pub(super) engine: Arc<Engine>,
     pub(super) line: Line<'a>,
 }
