@@ -2,6 +2,12 @@
 //! and take any number of processors and any memory.
 //!
 //! A profile's id is its name: the ids of the built-in instance types differ from engine to engine.
+//!
+//! A VM does not remember a free profile, only a type, which every VM has. Clients compare what they asked for with
+//! what they see, and take a difference for a change that has to be made. So a VM that follows no instance type shows
+//! a free profile where it has just what the profile gives without further wishes, and no profile where it has another
+//! size: a front end then names it by its size, as it was asked for. Only who asks for exactly the size of the free
+//! profiles by processors and memory is shown another name for it.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -63,9 +69,16 @@ impl VmType {
         }
     }
 
-    /// The name of the free profile of a VM of this type; none for a type without one (`high_performance`).
-    pub(super) fn profile(word: &str) -> Option<&'static str> {
-        FREE.iter().map(|(name, _)| *name).find(|name| name.eq_ignore_ascii_case(word))
+    /// The type that a word of a document means; none for a type without a free profile (`high_performance`).
+    pub(super) fn read(word: &str) -> Option<Self> {
+        FREE.iter().map(|(_, vm_type)| *vm_type).find(|vm_type| vm_type.word().eq_ignore_ascii_case(word))
+    }
+
+    /// The name of the free profile that a VM of this type follows; none when its size (memory in bytes) is another
+    /// than the profile gives to who asks for none.
+    pub(super) fn profile(self, cpus: Option<u32>, memory: Option<u64>) -> Option<&'static str> {
+        let usual = (cpus, memory) == (Some(FREE_CPUS.default_value()), Some(FREE_MEMORY.default_value()));
+        FREE.iter().find(|(_, vm_type)| *vm_type == self && usual).map(|(name, _)| *name)
     }
 }
 

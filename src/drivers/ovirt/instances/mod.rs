@@ -3,6 +3,7 @@
 mod act;
 mod create;
 mod names;
+mod plan;
 mod vm;
 
 use std::{collections::HashSet, sync::Arc};
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     exchange::Cloud,
-    model::{Error, Filter, Flow, Id, Instance, Kind, Resource, Sink},
+    model::{Error, ErrorKind, Filter, Flow, Id, Instance, Kind, Resource, Sink},
     wire::xml,
 };
 
@@ -61,7 +62,7 @@ impl View {
     }
 
     fn put(&self, vm: Vm<'_>, sink: &mut dyn Sink) -> Result<Flow, Error> {
-        let instance = vm.named(&self.types);
+        let Vm { instance, .. } = vm.named(&self.types);
         if !self.admits(&instance) {
             return Ok(Flow::More);
         }
@@ -109,7 +110,7 @@ async fn list_ids(session: &Session<'_>, view: &View, cloud: &mut Cloud<'_>) -> 
     let mut shown = stream::iter(shows).buffered(CONCURRENCY);
     while let Some(document) = shown.try_next().await? {
         let Some(document) = document else { continue };
-        let instance = document.read(|root| Ok(vm(root)?.into_owned()))?.named(&view.types);
+        let Vm { instance, .. } = document.read(|root| Ok(vm(root)?.into_owned()))?.named(&view.types);
         if view.admits(&instance) && cloud.emit(&Resource::Instance(instance)).await? == Flow::Enough {
             break;
         }
@@ -134,7 +135,7 @@ pub(super) async fn show(session: &Session<'_>, id: &Id, cloud: &mut Cloud<'_>) 
     let Some(uuid) = view.ids.iter().next() else { return Err(missing()) };
     let call = Call::get(&["vms", uuid]).with_details();
     let document = session.fetch_if_there(call).await?.ok_or_else(missing)?;
-    let instance = document.read(|root| Ok(vm(root)?.into_owned()))?.named(&view.types);
+    let Vm { instance, .. } = document.read(|root| Ok(vm(root)?.into_owned()))?.named(&view.types);
     if !view.admits(&instance) {
         return Err(missing());
     }
@@ -170,13 +171,17 @@ async fn found(session: &Session<'_>, view: &View) -> Result<Vec<Vm<'static>>, E
     };
     let finds: Vec<_> = calls.into_iter().map(|call| session.fetch_if_there(call)).collect();
     let documents: Vec<_> = stream::iter(finds).buffered(CONCURRENCY).try_collect().await?;
+    // A list is always there, even when nothing is in it: this is the answer of a server that is not the engine.
+    if session.dialect().searches_ids && documents.iter().any(Option::is_none) {
+        return Err(Error::new(ErrorKind::Unexpected, "there is no list of VMs where the engine has it"));
+    }
     let mut found = Vec::with_capacity(ids.len());
     for document in documents.iter().flatten() {
         let vms = document.read(|root| match root.name() {
             "vm" => Ok(vec![vm(root)?.into_owned()]),
             _list => items(root, "vms", "vm", |element| Ok(vm(element)?.into_owned())),
         })?;
-        found.extend(vms.into_iter().filter(|vm| view.admits(&vm.instance)));
+        found.extend(vms.into_iter().filter(|vm| view.admits(&vm.instance)).map(|vm| vm.named(&view.types)));
     }
     Ok(found)
 }

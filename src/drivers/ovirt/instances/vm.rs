@@ -18,7 +18,7 @@ use crate::{
 /// A VM: the instance it is, and what the driver needs to know of it besides.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Vm<'a> {
-    pub(super) instance: Instance<'a>,
+    pub(in super::super) instance: Instance<'a>,
     /// The id of its instance type.
     instance_type: Option<Cow<'a, str>>,
     /// Whether it may not be removed.
@@ -35,14 +35,13 @@ struct Reported<'a> {
 type AllReported<'a> = SmallVec<[Reported<'a>; 2]>;
 
 impl<'a> Vm<'a> {
-    /// The instance, with the name of its instance type in place of the id.
-    pub(in super::super) fn named(self, types: &InstanceTypes) -> Instance<'a> {
-        let Vm { mut instance, instance_type, .. } = self;
-        if let Some(id) = instance_type {
-            let name = types.name(&id).map(|name| Cow::Owned(name.to_owned()));
-            instance.hardware_profile = name.or(Some(id));
+    /// The same VM, its instance with the name of its instance type.
+    pub(in super::super) fn named(mut self, types: &InstanceTypes) -> Self {
+        if let Some(id) = &self.instance_type {
+            let name = types.name(id).map(|name| Cow::Owned(name.to_owned()));
+            self.instance.hardware_profile = name.or_else(|| Some(id.clone()));
         }
-        instance
+        self
     }
 
     /// The same VM, owning its text.
@@ -61,7 +60,7 @@ pub(in super::super) fn vm<'a>(element: &mut Element<'a>) -> Result<Vm<'a>, Malf
         return Err(Malformed::new("it is not a VM"));
     }
     let mut instance = Instance::new(id_of(element)?, InstanceState::Unknown);
-    let (mut instance_type, mut protected) = (None, false);
+    let (mut vm_type, mut instance_type, mut protected) = (None, None, false);
     let (mut original, mut stopped) = (None, None);
     let mut reported = AllReported::new();
     element.children(|child| {
@@ -82,7 +81,7 @@ pub(in super::super) fn vm<'a>(element: &mut Element<'a>) -> Result<Vm<'a>, Malf
             "template" => instance.image = child.attribute("id")?,
             "original_template" => original = child.attribute("id")?,
             "instance_type" => instance_type = child.attribute("id")?,
-            "type" => instance.hardware_profile = VmType::profile(child.text()?.trim()).map(Cow::Borrowed),
+            "type" => vm_type = VmType::read(child.text()?.trim()),
             "delete_protected" => protected = truth(child)?,
             "guest_info" => guest_info(child, &mut instance)?,
             "nics" => nics(child, &mut instance, &mut reported)?,
@@ -93,6 +92,8 @@ pub(in super::super) fn vm<'a>(element: &mut Element<'a>) -> Result<Vm<'a>, Malf
         }
         Ok(())
     })?;
+    let free = vm_type.and_then(|vm_type| vm_type.profile(instance.cpus, instance.memory));
+    instance.hardware_profile = free.map(Cow::Borrowed);
     // A VM that was cloned from a template shows the blank one, and where it came from besides.
     if original.is_some() && instance.image.as_deref().is_none_or(|image| image == BLANK) {
         instance.image = original;

@@ -110,7 +110,7 @@ fn every_recorded_vm_is_read() {
             Ok(Flow::More)
         };
         let convert = |element: &mut xml::Element<'_>, sink: &mut dyn crate::model::Sink| {
-            sink.put(&Resource::Instance(vm(element)?.named(&Default::default())))
+            sink.put(&Resource::Instance(vm(element)?.named(&Default::default()).instance))
         };
         let mut decode: Box<dyn Decode> = if root.name == "vm" {
             Box::new(xml::one("vm", convert))
@@ -308,7 +308,7 @@ fn read_all(bytes: &[u8]) {
 #[test]
 fn addresses_are_given_to_the_interface_that_has_them() {
     let vm = xml::document(SAMPLE.as_bytes(), |root| Ok(vm(root)?.into_owned())).unwrap();
-    let instance = vm.named(&Default::default());
+    let instance = vm.named(&Default::default()).instance;
     let interface = instance.interfaces.first().unwrap();
     assert_eq!(interface.mac.as_deref(), Some("00:1a:4a:16:01:56"));
     assert_eq!(interface.addresses.as_slice(), ["10.35.17.57".parse::<std::net::IpAddr>().unwrap()]);
