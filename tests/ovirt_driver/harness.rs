@@ -93,6 +93,11 @@ impl Harness {
 
     /// The admin of whatever answers over `transport`.
     pub(crate) fn over(text: &str, transport: Arc<dyn Transport>) -> Self {
+        Harness::within(Duration::from_secs(30), text, transport)
+    }
+
+    /// The same, with so much time for an operation.
+    pub(crate) fn within(operation_timeout: Duration, text: &str, transport: Arc<dyn Transport>) -> Self {
         let entry = drivers::find("rhevm").unwrap();
         let address = (entry.parse)(text).unwrap();
         let url = address.url.as_ref().unwrap();
@@ -110,7 +115,7 @@ impl Harness {
                 authority: url.authority(),
                 connect_timeout: Duration::from_secs(5),
                 read_timeout: Duration::from_secs(10),
-                operation_timeout: Duration::from_secs(30),
+                operation_timeout,
                 pool_size: 4,
             },
             url: address.url,
@@ -127,14 +132,22 @@ impl Harness {
     }
 
     pub(crate) async fn perform(&self, operation: Operation) -> Result<Received, Error> {
+        let (received, result) = self.attempt(operation).await;
+        result.map(|()| received)
+    }
+
+    /// What was received, however it ended.
+    pub(crate) async fn attempt(&self, operation: Operation) -> (Received, Result<(), Error>) {
         let (tally, mut received) = (Tally::default(), Received::default());
         let began = tokio::time::Instant::now();
         let (provider, transport) = (&*self.provider, &*self.transport);
         let mut cloud =
             Cloud::new(provider, &self.identity, transport, Some(&self.promises), &tally, &mut received);
-        self.driver.perform(&operation, &mut cloud).await?;
-        self.promises.supersede(superseded(&operation), began);
-        Ok(received)
+        let result = self.driver.perform(&operation, &mut cloud).await;
+        if result.is_ok() {
+            self.promises.supersede(superseded(&operation), began);
+        }
+        (received, result)
     }
 
     pub(crate) async fn list(&self, kind: Kind) -> Received {
@@ -145,6 +158,19 @@ impl Harness {
         let received = self.perform(Operation::Show(Kind::Instance, id.into())).await?;
         assert_eq!(received.instances.len(), 1);
         Ok(received.instances.into_iter().next().unwrap())
+    }
+
+    /// Waits until there are so many instances.
+    pub(crate) async fn until_there_are(&self, count: usize) {
+        let started = Instant::now();
+        loop {
+            let now = self.list(Kind::Instance).await.instances.len();
+            if now == count {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "there are {now}, not {count}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until the instance is in this state; none means that it is gone.

@@ -1,5 +1,7 @@
 //! What the driver does.
 
+use std::sync::Arc;
+
 use deltagate::model::{Action, Count, ErrorKind, Id, InstanceSpec, InstanceState as State, Kind, Operation};
 use uuid::Uuid;
 
@@ -7,6 +9,7 @@ use crate::{
     for_every_mode,
     harness::{Harness, create, engine, spec},
     ovirt_engine::{Engine, Mode, seed},
+    transport::Together,
 };
 
 fn id(text: impl ToString) -> Id {
@@ -36,7 +39,7 @@ for_every_mode! {
         assert_eq!(made[0].realm.as_deref(), Some(&*seed::PRODUCTION_CLUSTER.to_string()));
         assert_eq!(harness.promises.pending(), 1);
         harness.until(&vm, Some(State::Running)).await;
-        assert_eq!(made[0].memory, Some(1 << 30));
+        assert_eq!((made[0].hardware_profile.as_deref(), made[0].memory), (Some("SERVER"), Some(1 << 30)));
 
         let ids = vec![id(&vm)];
         let again = harness.perform(Operation::Act(Action::Start, ids.clone())).await.unwrap().instances;
@@ -90,7 +93,34 @@ for_every_mode! {
             let shown = harness.show(&made[0].id).await.unwrap();
             assert_eq!(shown.hardware_profile.as_deref(), Some("Medium"));
             assert_eq!((shown.cpus, shown.memory), (Some(2), Some(4 << 30)));
+            harness.until(&made[0].id, Some(State::Stopped)).await;
+            let gone = Operation::Destroy(Kind::Instance, vec![id(&made[0].id)]);
+            let gone = harness.perform(gone).await.unwrap().instances;
+            assert_eq!((gone[0].state, gone[0].hardware_profile.as_deref()), (State::Terminated, Some("Medium")));
         }
+    }
+
+    async fn a_size_of_its_own_is_shown_as_no_profile(mode: Mode) {
+        let engine = engine(mode, 0).await;
+        let harness = Harness::new(&engine, "");
+        let wanted = InstanceSpec { cpus: Some(2), memory: Some(2 << 30), ..spec(seed::RHEL_TEMPLATE) };
+        let made = harness.perform(create(wanted)).await.unwrap().instances;
+        assert_eq!((made[0].cpus, made[0].memory), (Some(2), Some(2 << 30)));
+        assert_eq!(made[0].hardware_profile, None);
+        let wanted = InstanceSpec { hardware_profile: Some("desktop".into()), ..spec(seed::RHEL_TEMPLATE) };
+        let made = harness.perform(create(wanted)).await.unwrap().instances;
+        assert_eq!(made[0].hardware_profile.as_deref(), Some("DESKTOP"));
+        assert_eq!(harness.show(&made[0].id).await.unwrap().hardware_profile.as_deref(), Some("DESKTOP"));
+    }
+
+    async fn many_are_made_at_once_and_shown_in_order(mode: Mode) {
+        let engine = engine(mode, 0).await;
+        let harness = Harness::over(&format!("http://{}", engine.address()), Arc::new(Together::new(4)));
+        let count = Count { min: 8, max: 8 };
+        let wanted = InstanceSpec { name: Some("web".into()), count, start: false, ..spec(seed::LAB_TEMPLATE) };
+        let made = harness.perform(create(wanted)).await.unwrap().instances;
+        let names: Vec<_> = made.iter().map(|vm| &*vm.name).collect();
+        assert_eq!(names, (1..=8).map(|number| format!("web-{number}")).collect::<Vec<_>>());
     }
 
     async fn several_are_numbered_and_taken_names_are_replaced(mode: Mode) {

@@ -1,5 +1,6 @@
 //! The oVirt driver against engines of five releases: what it shows, what it does, and how many calls that takes.
 
+mod failures;
 mod harness;
 mod lifecycle;
 mod lists;

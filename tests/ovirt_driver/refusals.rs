@@ -136,18 +136,32 @@ async fn created(count: Count, answers: &[(u16, &'static str)]) -> (Harness, Res
 
 #[tokio::test]
 async fn fewer_than_wanted_are_enough_when_they_are_as_many_as_needed() {
-    let (harness, result) = created(Count { min: 1, max: 3 }, &[MADE, FULL]).await;
+    let (harness, result) = created(Count { min: 1, max: 3 }, &[MADE, FULL, FULL]).await;
     assert_eq!(result.unwrap().instances.len(), 1);
     assert_eq!(harness.promises.pending(), 1);
 }
 
 #[tokio::test]
 async fn too_few_are_destroyed_again() {
-    let (harness, result) = created(Count { min: 2, max: 3 }, &[MADE, FULL]).await;
+    let (harness, result) = created(Count { min: 2, max: 3 }, &[MADE, FULL, FULL]).await;
     assert_eq!(result.err().unwrap().kind(), ErrorKind::NoCapacity);
     let id = "4c5ecdbb-5b52-4578-a619-3b9a4bf2024b";
     let view = harness.promises.view("admin@internal");
     assert!(view.departed().any(|instance| instance.id == id), "it is promised to go");
+}
+
+#[tokio::test]
+async fn only_a_missing_template_is_about_the_image() {
+    for (detail, kind, subject) in [
+        ("[Cannot add VM. The relevant Template doesn't exist.]", ErrorKind::NotFound, Some(Kind::Image)),
+        ("Entity not found: Template: name=x", ErrorKind::NotFound, Some(Kind::Image)),
+        ("[Cannot add VM. The Storage Domain doesn't exist.]", ErrorKind::Invalid, None),
+    ] {
+        let fault = format!("<fault><reason>Operation Failed</reason><detail>{detail}</detail></fault>");
+        let (_, result) = created(Count::default(), &[(400, String::leak(fault))]).await;
+        let error = result.err().unwrap();
+        assert_eq!((error.kind(), error.subject().map(|(kind, _)| kind)), (kind, subject), "{detail}");
+    }
 }
 
 #[tokio::test]

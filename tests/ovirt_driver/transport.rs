@@ -1,6 +1,12 @@
 //! Back ends for the driver under test: a plain connection per request, and answers that are made up.
 
-use std::{collections::VecDeque, sync::Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -8,10 +14,11 @@ use deltagate::{
     exchange::{Answer, Endpoint, Transport},
     model::{Error, ErrorKind},
 };
-use http::{Request, Response, response};
+use http::{Method, Request, Response, response};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    sync::Barrier,
 };
 
 /// One connection per request, read to its end.
@@ -39,7 +46,61 @@ async fn exchange(endpoint: &Endpoint, request: &Request<Bytes>) -> std::io::Res
     stream.write_all(request.body()).await?;
     let mut text = Vec::new();
     stream.read_to_end(&mut text).await?;
-    Ok(text)
+    if text.is_empty() { Err(std::io::ErrorKind::UnexpectedEof.into()) } else { Ok(text) }
+}
+
+/// Lets no VM be made before so many are asked for at once.
+pub(crate) struct Together(Barrier);
+
+impl Together {
+    pub(crate) fn new(count: usize) -> Self {
+        Together(Barrier::new(count))
+    }
+}
+
+#[async_trait]
+impl Transport for Together {
+    async fn send(&self, endpoint: &Endpoint, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {
+        if makes_a_vm(&request) {
+            self.0.wait().await;
+        }
+        Direct.send(endpoint, request).await
+    }
+}
+
+/// Whether a request asks for a VM.
+fn makes_a_vm(request: &Request<Bytes>) -> bool {
+    request.method() == Method::POST && request.uri().path().ends_with("/vms")
+}
+
+/// Lets VMs be made, and never hears of it.
+pub(crate) struct Silent;
+
+#[async_trait]
+impl Transport for Silent {
+    async fn send(&self, endpoint: &Endpoint, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {
+        let makes = makes_a_vm(&request);
+        let answer = Direct.send(endpoint, request).await;
+        if makes { std::future::pending().await } else { answer }
+    }
+}
+
+/// Does not hear that the first VM was made, and refuses to ask for another.
+#[derive(Default)]
+pub(crate) struct Deaf(AtomicUsize);
+
+#[async_trait]
+impl Transport for Deaf {
+    async fn send(&self, endpoint: &Endpoint, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {
+        if !makes_a_vm(&request) {
+            return Direct.send(endpoint, request).await;
+        }
+        if self.0.fetch_add(1, Ordering::Relaxed) > 0 {
+            return Err(Error::new(ErrorKind::RateLimited, "one at a time").safe_to_repeat());
+        }
+        Direct.send(endpoint, request).await?;
+        Err(Error::new(ErrorKind::TimedOut, "nothing was heard"))
+    }
 }
 
 fn parse(text: &[u8]) -> Response<Bytes> {

@@ -3,6 +3,9 @@
 //! The status decides wherever it can. It cannot for 400 and 409: engines before 3.3 answer 400 to what later ones
 //! answer 409 to, and a conflict may mean a taken name, a locked disk or a full cluster. No code tells those apart,
 //! so there, and only there, the text does, in English, which is asked for: see [`PHRASES`].
+//!
+//! **Invariant:** `NotFound` is the status 404 and nothing else. A text that says that something does not exist rarely
+//! means what the call is about: a VM whose storage domain is lost cannot be removed, but it is there.
 
 use std::borrow::Cow;
 
@@ -19,9 +22,6 @@ const LONGEST_MESSAGE: usize = 1000;
 
 /// What parts of a fault's detail mean; the first that is found decides.
 static PHRASES: &[(&str, ErrorKind)] = &[
-    ("Entity not found", ErrorKind::NotFound),
-    ("doesn't exist", ErrorKind::NotFound),
-    ("does not exist", ErrorKind::NotFound),
     ("already in use", ErrorKind::AlreadyExists),
     ("Delete protection is enabled", ErrorKind::Denied),
     ("not authorized", ErrorKind::Denied),
@@ -44,6 +44,10 @@ static PHRASES: &[(&str, ErrorKind)] = &[
     ("is in ", ErrorKind::IncorrectState),
     ("being used by", ErrorKind::IncorrectState),
 ];
+
+/// What a refusal to create a VM says when its template is not there; a template that is named is in the text, too.
+static TEMPLATE_MISSING: &[&str] =
+    &["Entity not found: Template", "Template doesn't exist", "Template does not exist"];
 
 /// A document that says why the engine refused.
 #[derive(Debug, Default)]
@@ -89,6 +93,13 @@ pub(super) fn taken_on(body: &[u8]) -> Result<(), Error> {
         None if known => Ok(()),
         None => Err(Error::new(ErrorKind::Unexpected, "the engine did not answer an action with an action")),
     }
+}
+
+/// Whether an engine that refused to create a VM did so because its template is not there.
+pub(super) fn misses_template(error: &Error) -> bool {
+    let refused =
+        matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Invalid | ErrorKind::IncorrectState);
+    refused && TEMPLATE_MISSING.iter().any(|phrase| error.message().contains(phrase))
 }
 
 /// The one native → neutral match.
@@ -213,7 +224,7 @@ mod tests {
             E::Invalid,
         ),
         (404, "Entity not found: Cluster: name=foo", E::NotFound),
-        (400, "Entity not found: foo", E::NotFound),
+        (400, "Entity not found: foo", E::Invalid),
         (409, "Attempt to set immutable field: id", E::IncorrectState),
         (400, "The value 7 of attribute 'x' is outside of range 0 to 5.", E::Invalid),
         (
@@ -282,7 +293,9 @@ mod tests {
         (409, "[Cannot attach Virtual Disk: Disk is locked. Please try again later.]", E::Busy),
         (409, "[Cannot add Virtual Disk. Low disk space on Storage Domain X.]", E::NoCapacity),
         (409, "[MAC Address is already in use.]", E::AlreadyExists),
-        (400, "[Cannot add VM. The relevant Template doesn't exist.]", E::NotFound),
+        (400, "[Cannot add VM. The relevant Template doesn't exist.]", E::Invalid),
+        (409, "[Cannot remove VM. The Storage Domain doesn't exist.]", E::IncorrectState),
+        (400, "[Cannot import VM. The Disk does not exist.]", E::Invalid),
         (400, "[Cannot add VM. Cluster ID is not valid.]", E::Invalid),
         (409, "[Cannot add VM. Quota has insufficient cluster resources.]", E::LimitReached),
         (400, "Payload is limited to 8K", E::Invalid),

@@ -47,16 +47,22 @@ pub(in super::super) async fn act(
     emit_all(stream::iter(steps).buffered(CONCURRENCY).collect().await, cloud).await
 }
 
-/// Hands on what was acted on, or the first failure: by then everything has been tried.
+/// Hands on everything that was done, and then says what failed first, if anything did: what is gone is gone, whatever
+/// became of the others.
 async fn emit_all(
     results: Vec<Result<Instance<'static>, Error>>,
     cloud: &mut Cloud<'_>,
 ) -> Result<(), Error> {
-    let instances = results.into_iter().collect::<Result<Vec<_>, _>>()?;
-    for instance in instances {
-        cloud.emit(&Resource::Instance(instance)).await?;
+    let mut outcome = Ok(());
+    for result in results {
+        match result {
+            Ok(instance) => {
+                cloud.emit(&Resource::Instance(instance)).await?;
+            }
+            Err(error) => outcome = outcome.and(Err(error)),
+        }
     }
-    Ok(())
+    outcome
 }
 
 /// What an action means for a VM in this state. Where nothing better is known the engine is asked, and says what is

@@ -34,6 +34,11 @@ impl Names {
         }
     }
 
+    /// Whether nobody else can have chosen these names: they are made of digits that were drawn.
+    pub(super) fn are_unique(&self) -> bool {
+        self.base.is_none()
+    }
+
     /// Another name for the `number`th VM: its own was taken.
     pub(super) fn another(&self, number: u32) -> String {
         let mut name = self.nth(number);
