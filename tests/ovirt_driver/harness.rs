@@ -78,6 +78,10 @@ impl Receiver for Received {
     async fn flush(&mut self) -> Result<(), Error> {
         Ok(())
     }
+
+    fn has_begun(&self) -> bool {
+        false
+    }
 }
 
 /// An engine, five hundred times faster than the real ones.
@@ -128,13 +132,15 @@ impl Harness {
 
     pub(crate) async fn perform(&self, operation: Operation) -> Result<Received, Error> {
         let (tally, mut received) = (Tally::default(), Received::default());
-        let began = tokio::time::Instant::now();
+        let withdrawn = self.promises.withdraw(superseded(&operation)).await;
         let (provider, transport) = (&*self.provider, &*self.transport);
         let mut cloud =
             Cloud::new(provider, &self.identity, transport, Some(&self.promises), &tally, &mut received);
-        self.driver.perform(&operation, &mut cloud).await?;
-        self.promises.supersede(superseded(&operation), began);
-        Ok(received)
+        let result = self.driver.perform(&operation, &mut cloud).await;
+        if result.is_err() {
+            self.promises.restore(withdrawn);
+        }
+        result.map(|()| received)
     }
 
     pub(crate) async fn list(&self, kind: Kind) -> Received {
