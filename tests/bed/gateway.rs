@@ -83,7 +83,11 @@ impl Gateway {
     fn start_program(program: &str, settings: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("deltagate.toml");
-        let (top, tables) = match settings.find("[[") {
+        let (top, tables) = match settings
+            .match_indices('[')
+            .map(|(at, _)| at)
+            .find(|at| *at == 0 || settings[..*at].ends_with('\n'))
+        {
             Some(at) => settings.split_at(at),
             None => (settings, ""),
         };
