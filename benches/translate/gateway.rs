@@ -111,4 +111,8 @@ impl Receiver for Answer<'_> {
         self.out.clear();
         Ok(())
     }
+
+    fn has_begun(&self) -> bool {
+        false
+    }
 }

@@ -32,6 +32,9 @@ pub trait Receiver: Sink + Send {
     /// # Errors
     /// When the client is gone.
     async fn flush(&mut self) -> Result<(), Error>;
+
+    /// Whether something has left already: until then the whole operation is under its deadline.
+    fn has_begun(&self) -> bool;
 }
 
 /// One operation in progress: the line to the back end, and where the resources go.
@@ -112,7 +115,7 @@ impl<'a> Cloud<'a> {
         request: Request<Bytes>,
         decode: &mut dyn Decode,
     ) -> Result<Response<Bytes>, Error> {
-        let call = name_of(&request);
+        let (call, safe) = (name_of(&request), request.method().is_safe());
         let line = self.line;
         let result = async {
             let mut answer = line.send(request).await?;
@@ -120,17 +123,14 @@ impl<'a> Cloud<'a> {
                 return line.within(fault(answer)).await;
             }
             let head = Response::from_parts(answer.head().clone(), Bytes::new());
-            let last = Instant::now() + LONGEST_STREAM;
-            match timeout_at(last, self.pump(answer.as_mut(), decode)).await {
-                Ok(done) => done.map(|()| head),
-                Err(_) => Err(Error::new(ErrorKind::TimedOut, "the back end's list does not end")),
-            }
+            self.pump(answer.as_mut(), decode).await.map(|()| head)
         };
-        result.await.map_err(|error| error.during(|| call))
+        result.await.map_err(|error| told(error, call, safe))
     }
 
     async fn pump(&mut self, answer: &mut dyn Answer, decode: &mut dyn Decode) -> Result<(), Error> {
-        while let Some(chunk) = answer.chunk().await? {
+        let last = Instant::now() + LONGEST_STREAM;
+        while let Some(chunk) = self.next(answer, last).await? {
             let flow = decode.feed(&chunk, &mut *self.receiver)?;
             self.receiver.flush().await?;
             if flow == Flow::Enough {
@@ -139,6 +139,15 @@ impl<'a> Cloud<'a> {
         }
         decode.finish(&mut *self.receiver)?;
         self.receiver.flush().await
+    }
+
+    /// The next bytes: within the operation's deadline while the client has got nothing, later until `last`.
+    async fn next(&mut self, answer: &mut dyn Answer, last: Instant) -> Result<Option<Bytes>, Error> {
+        if !self.receiver.has_begun() {
+            return self.line.within(answer.chunk()).await;
+        }
+        let endless = |_| Err(Error::new(ErrorKind::TimedOut, "the back end's list does not end"));
+        timeout_at(last, answer.chunk()).await.unwrap_or_else(endless)
     }
 }
 
@@ -149,7 +158,7 @@ impl Line<'_> {
     /// When the exchange fails, takes too long or is too large. A status of failure is not an error here: the driver
     /// knows what it means.
     pub async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
-        let call = name_of(&request);
+        let (call, safe) = (name_of(&request), request.method().is_safe());
         let whole = async {
             let answer = self.send(request).await?;
             if answer.head().status.is_success() {
@@ -158,7 +167,7 @@ impl Line<'_> {
                 self.within(fault(answer)).await
             }
         };
-        whole.await.map_err(|error| error.during(|| call))
+        whole.await.map_err(|error| told(error, call, safe))
     }
 
     /// Takes on `operation`, which cannot be done yet, on `instance`: it is tried until it is done, and the instance
@@ -194,6 +203,12 @@ impl Line<'_> {
             Err(Error::new(ErrorKind::TimedOut, message))
         })
     }
+}
+
+/// The error, with the call that met it; what only reads had no effect.
+fn told(error: Error, call: String, safe: bool) -> Error {
+    let error = error.during(|| call);
+    if safe { error.safe_to_repeat() } else { error }
 }
 
 fn name_of(request: &Request<Bytes>) -> String {
@@ -241,5 +256,9 @@ impl Sink for Collected {
 impl Receiver for Collected {
     async fn flush(&mut self) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn has_begun(&self) -> bool {
+        false
     }
 }

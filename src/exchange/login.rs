@@ -15,6 +15,9 @@ const MOST_LOGINS: u64 = 10_000;
 /// How long a login that nobody uses is kept: below the 30 minutes after which an oVirt engine forgets it.
 const IDLE: Duration = Duration::from_secs(20 * 60);
 
+/// How long a login is kept at the most: a password that was changed is good for no longer.
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
+
 /// What a back end gave for a password (a token, a cookie), kept per identity.
 ///
 /// **Invariant:** the password is part of the key, as a salted hash: a login is found only by who could make it again.
@@ -25,7 +28,8 @@ pub struct Logins<T> {
 
 impl<T: Send + Sync + 'static> Default for Logins<T> {
     fn default() -> Self {
-        let kept = Cache::builder().max_capacity(MOST_LOGINS).time_to_idle(IDLE).build();
+        let kept =
+            Cache::builder().max_capacity(MOST_LOGINS).time_to_idle(IDLE).time_to_live(LIFETIME).build();
         Logins { kept, salt: Uuid::new_v4().into_bytes() }
     }
 }

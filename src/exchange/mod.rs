@@ -13,7 +13,7 @@ use async_trait::async_trait;
 
 pub use cloud::{Cloud, Collected, Line, Receiver, Tally};
 pub use login::Logins;
-pub use promise::{Promises, View, superseded};
+pub use promise::{Promises, View, Withdrawn, superseded};
 pub use provider::{Endpoint, Level, Provider, ProviderUrl, Tls};
 pub use transport::{Answer, Transport};
 

@@ -1,5 +1,7 @@
 //! The client's answer as it comes to be: held back until it is known to be good, then streamed.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Version, header};
@@ -32,8 +34,10 @@ pub(super) struct Answer<'a> {
     out: BytesMut,
     opened: bool,
     begun: bool,
-    /// Instances that the user still expects to see and the cloud has shown.
-    seen: Vec<String>,
+    /// The encoder wants nothing more.
+    enough: bool,
+    /// Instances of which the user was told something, and that the cloud has shown.
+    seen: HashSet<String>,
     /// Instances that this operation has made an end of.
     pub(super) terminated: Vec<Instance<'static>>,
 }
@@ -80,7 +84,8 @@ impl<'a> Answer<'a> {
             out: BytesMut::new(),
             opened: false,
             begun: false,
-            seen: Vec::new(),
+            enough: false,
+            seen: HashSet::new(),
             terminated: Vec::new(),
         }
     }
@@ -90,19 +95,21 @@ impl<'a> Answer<'a> {
     /// # Errors
     /// What the encoder fails with.
     pub(super) fn put_departed(&mut self, operation: &Operation) -> Result<(), Error> {
-        if self.view.is_empty() {
+        if self.view.is_empty() || self.enough {
             return Ok(());
         }
-        let view = std::mem::take(&mut self.view);
+        let view = self.view.clone();
         let wanted = |instance: &Instance<'_>| match operation {
             Operation::List(crate::model::Kind::Instance, filter) => {
                 filter.ids.is_empty() || filter.ids.iter().any(|id| id.as_str() == instance.id)
             }
             _ => false,
         };
-        for instance in view.departed().filter(wanted) {
-            if !self.seen.iter().any(|seen| *seen == instance.id) {
-                self.put(&Resource::Instance(instance))?;
+        for instance in view.departed().into_iter().filter(wanted) {
+            if !self.seen.contains(instance.id.as_ref())
+                && self.encode(&Resource::Instance(instance))? == Flow::Enough
+            {
+                break;
             }
         }
         Ok(())
@@ -146,6 +153,13 @@ impl<'a> Answer<'a> {
         }
     }
 
+    fn encode(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        self.open();
+        let flow = self.encode.item(resource, &mut self.out)?;
+        self.enough |= flow == Flow::Enough;
+        Ok(flow)
+    }
+
     async fn begin(&mut self) -> Result<(), Error> {
         self.begun = true;
         let mut head = native(self.journey, self.encode.head())?;
@@ -160,23 +174,29 @@ impl<'a> Answer<'a> {
 
 impl Sink for Answer<'_> {
     fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
-        self.open();
-        let Resource::Instance(instance) = resource else { return self.encode.item(resource, &mut self.out) };
-        let waits = matches!(instance.state, InstanceState::Locked | InstanceState::Stopped);
-        if self.manner.starting && waits {
-            let shown = Instance { state: InstanceState::Starting, ..instance.clone() };
-            return self.encode.item(&Resource::Instance(shown), &mut self.out);
-        }
+        let Resource::Instance(instance) = resource else { return self.encode(resource) };
         if self.manner.destroying && instance.state == InstanceState::Terminated {
             self.terminated.push(instance.clone().into_owned());
         }
-        if self.manner.amended
-            && let Some(shown) = self.view.amend(instance)
-        {
-            self.seen.push(instance.id.to_string());
-            return self.encode.item(&Resource::Instance(shown), &mut self.out);
+        match self.shown(instance) {
+            Some(shown) => self.encode(&Resource::Instance(shown)),
+            None => self.encode(resource),
         }
-        self.encode.item(resource, &mut self.out)
+    }
+}
+
+impl Answer<'_> {
+    /// The instance as the user was told that it is; none when it is so.
+    fn shown<'a>(&mut self, instance: &Instance<'a>) -> Option<Instance<'a>> {
+        let waits = matches!(instance.state, InstanceState::Locked | InstanceState::Stopped);
+        if self.manner.starting && waits {
+            return Some(Instance { state: InstanceState::Starting, ..instance.clone() });
+        }
+        if !self.manner.amended || !self.view.knows(&instance.id) {
+            return None;
+        }
+        self.seen.insert(instance.id.to_string());
+        self.view.amend(instance)
     }
 }
 
@@ -196,6 +216,10 @@ impl Receiver for Answer<'_> {
         }
         let bytes = self.out.split().freeze();
         write(self.session, bytes, false).await
+    }
+
+    fn has_begun(&self) -> bool {
+        self.begun
     }
 }
 
@@ -222,8 +246,9 @@ async fn whole(
     headers: &[(&'static str, String)],
     body: Bytes,
 ) -> Result<(), Error> {
-    // A request body that nobody wanted is read off, so that the connection can be used again.
-    if session.as_downstream_mut().drain_request_body().await.is_err() {
+    // A request body that nobody wanted is read off, so that the connection can be used again, if it is to be.
+    let again = session.as_downstream().get_keepalive().is_some();
+    if again && session.as_downstream_mut().drain_request_body().await.is_err() {
         session.set_keepalive(None);
     }
     let mut native = native(journey, head)?;

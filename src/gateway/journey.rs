@@ -27,6 +27,8 @@ pub(super) struct Journey {
     pub(super) in_flight: Option<InFlight>,
     /// Whether the back end's own API is let through, in Pingora's upstream phases.
     pub(super) relayed: bool,
+    /// Attempts to connect to the back end of a relay that were in vain.
+    pub(super) connects: usize,
     /// Held while the request counts against the limit of concurrency.
     pub(super) permit: Option<Box<dyn Any + Send + Sync>>,
 }
@@ -47,6 +49,7 @@ impl Journey {
             finished: None,
             in_flight: None,
             relayed: false,
+            connects: 0,
             permit: None,
         }
     }

@@ -1,18 +1,20 @@
 //! The gateway: the only folder that names Pingora.
 //!
 //! A request comes in through [`guard`] and meets the phases of [`proxy`]. A front end that claims its path answers it
-//! by [`translate`]: read, authenticate ([`keys`]), choose the account ([`accounts`]), decode, let the driver make its
-//! exchanges over [`transport`], and let resources leave through [`answer`] as they are found. A back end's own API
+//! by [`translate`]: read, authenticate ([`keys`]), choose the account ([`accounts`]), decode; [`perform`]: let the driver
+//! make its exchanges over [`transport`], and let resources leave through [`answer`] as they are found. A back end's own API
 //! goes through Pingora's upstream phases instead, mended by [`relay`].
 //!
 //! **Invariant:** no lock is held over an await; nothing blocks; every wait has an end.
 
 mod accounts;
 mod answer;
+mod client;
 mod guard;
 mod journey;
 mod keys;
 mod listen;
+mod perform;
 mod proxy;
 mod relay;
 mod translate;
@@ -49,7 +51,8 @@ pub fn run(config: &Config) -> Result<Infallible, Box<dyn std::error::Error>> {
 
 fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Error>> {
     let metrics = Arc::new(Metrics::new()?);
-    let upstreams = Arc::new(Upstreams::default());
+    let endpoints = config.providers.all().map(|provider| &provider.endpoint);
+    let upstreams = Arc::new(Upstreams::open(endpoints)?);
     let transport: Arc<dyn Transport> =
         Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(&metrics)));
     let settings = frontends::Settings {

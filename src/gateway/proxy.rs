@@ -46,7 +46,10 @@ impl ProxyHttp for Gateway {
     }
 
     async fn early_request_filter(&self, session: &mut Session, _: &mut Journey) -> pingora::Result<()> {
-        session.set_keepalive(Some(self.limits.idle_timeout.as_secs().max(1)));
+        // It is off when the client wants it off, or the gateway is about to end.
+        if session.as_downstream().get_keepalive().is_some() {
+            session.set_keepalive(Some(self.limits.idle_timeout.as_secs().max(1)));
+        }
         session.set_read_timeout(Some(self.limits.body_timeout));
         session.set_write_timeout(Some(self.limits.body_timeout));
         session.set_total_drain_timeout(Some(self.limits.body_timeout));
@@ -83,10 +86,24 @@ impl ProxyHttp for Gateway {
     async fn upstream_peer(&self, _: &mut Session, journey: &mut Journey) -> pingora::Result<Box<HttpPeer>> {
         let account =
             journey.account.as_ref().ok_or_else(|| pingora::Error::new_str("nothing is relayed"))?;
-        let peer = self.upstreams.peer(&account.provider.endpoint).await;
-        peer.map(Box::new).map_err(|error| {
-            pingora::Error::explain(pingora::ErrorType::HTTPStatus(502), error.message().to_owned())
-        })
+        let unreachable = |why: String| pingora::Error::explain(pingora::ErrorType::HTTPStatus(502), why);
+        let peers = self.upstreams.peers(&account.provider.endpoint).await;
+        let peers: Vec<_> = peers.map_err(|error| unreachable(error.to_string()))?.collect();
+        // Each vain attempt to connect goes on to the next address.
+        let peer = peers.get(journey.connects % peers.len().max(1)).cloned();
+        peer.map(Box::new).ok_or_else(|| unreachable("the back end has no address".to_owned()))
+    }
+
+    fn fail_to_connect(
+        &self,
+        _: &mut Session,
+        _: &HttpPeer,
+        journey: &mut Journey,
+        mut error: Box<pingora::Error>,
+    ) -> Box<pingora::Error> {
+        journey.connects += 1;
+        error.set_retry(true);
+        error
     }
 
     async fn upstream_request_filter(

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
+use percent_encoding::percent_decode_str;
 use pingora::{
     ErrorSource, ErrorType,
     http::{RequestHeader, ResponseHeader},
@@ -15,7 +16,10 @@ use pingora::{
 
 use pingora_proxy::Session;
 
-use super::accounts::{Account, Accounts};
+use super::{
+    accounts::{Account, Accounts},
+    client,
+};
 use crate::{
     exchange::Provider,
     frontends::{Head, Reply},
@@ -36,7 +40,14 @@ pub(super) fn account<'a>(accounts: &'a Accounts, request: &RequestHeader) -> Op
 fn serves(api: &str, path: &str) -> bool {
     let application = api.split('/').nth(1).filter(|name| !name.is_empty()).unwrap_or("ovirt-engine");
     let mut segments = path.split('/');
-    segments.next() == Some("") && segments.next() == Some(application) && !path.contains("/../")
+    segments.next() == Some("") && segments.next() == Some(application) && !segments.any(climbs)
+}
+
+/// Whether a segment leads out of the folder it is in, in any of the spellings that servers understand.
+fn climbs(segment: &str) -> bool {
+    let decoded = percent_decode_str(segment).decode_utf8_lossy();
+    let name = decoded.split(';').next().unwrap_or_default();
+    matches!(name, "." | "..") || decoded.contains(['/', '\\'])
 }
 
 /// Addresses the request to the back end, and tells it who the client is.
@@ -45,14 +56,13 @@ pub(super) fn rewrite_request(
     request: &mut RequestHeader,
     provider: &Provider,
 ) -> pingora::Result<()> {
-    let host = request.headers.get(header::HOST).cloned();
     request.insert_header(header::HOST, provider.endpoint.authority.as_str())?;
     request.remove_header("x-deltacloud-driver");
     request.remove_header("x-deltacloud-provider");
-    if let Some(host) = host {
+    if let Some(host) = client::host(session) {
         request.insert_header("x-forwarded-host", host)?;
     }
-    request.insert_header("x-forwarded-proto", scheme(session))?;
+    request.insert_header("x-forwarded-proto", client::scheme(session))?;
     if let Some(address) = session.client_addr().and_then(|address| address.as_inet()) {
         request.insert_header("x-forwarded-for", address.ip().to_string())?;
     }
@@ -65,14 +75,12 @@ pub(super) fn rewrite_response(
     response: &mut ResponseHeader,
     provider: &Provider,
 ) -> pingora::Result<()> {
-    let Some(host) = session.get_header(header::HOST).and_then(|host| host.to_str().ok()) else {
-        return Ok(());
-    };
-    let outside = format!("{}://{host}", scheme(session));
+    let Some(host) = client::host(session) else { return Ok(()) };
+    let outside = format!("{}://{host}", client::scheme(session));
     for name in LINKS {
         rewrite_each(response, &name, |value| relinked(value, &provider.endpoint.authority, &outside))?;
     }
-    let secure = scheme(session) == "https";
+    let secure = client::scheme(session) == "https";
     rewrite_each(response, &header::SET_COOKIE, |cookie| recooked(cookie, &provider.endpoint.host, secure))
 }
 
@@ -128,11 +136,6 @@ fn recooked(cookie: &str, host: &str, secure: bool) -> String {
     kept.collect::<Vec<_>>().join(";")
 }
 
-fn scheme(session: &Session) -> &'static str {
-    let tls = session.digest().is_some_and(|digest| digest.ssl_digest.is_some());
-    if tls { "https" } else { "http" }
-}
-
 /// The status that a failed relay is answered with; 0 when the client is gone and none is.
 pub(super) fn status_of(error: &pingora::Error) -> u16 {
     match (error.etype(), error.esource()) {
@@ -158,4 +161,57 @@ pub(super) fn failure(status: StatusCode) -> Reply {
     };
     let head = Head { status, content_type: "text/plain; charset=utf-8" };
     Reply { head, headers: Vec::new(), body: Bytes::from_static(text.as_bytes()), outcome: "relay_failed" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_engines_own_application_is_let_through() {
+        for path in
+            ["/ovirt-engine/api", "/ovirt-engine/", "/ovirt-engine/sso/oauth/token", "/ovirt-engine/a..b/c.d"]
+        {
+            assert!(serves("/ovirt-engine/api", path), "{path}");
+        }
+        for path in [
+            "/",
+            "/api",
+            "/ovirt-engineer/x",
+            "/ovirt-engine/../manager",
+            "/ovirt-engine/..",
+            "/ovirt-engine/%2e%2e/manager",
+            "/ovirt-engine/..;/manager",
+            "/ovirt-engine/a/%2E%2e;x=1/b",
+            "/ovirt-engine/..%2fmanager",
+            "/ovirt-engine/..%5cmanager",
+        ] {
+            assert!(!serves("/ovirt-engine/api", path), "{path}");
+        }
+    }
+
+    #[test]
+    fn links_to_the_back_end_become_links_to_the_gateway() {
+        let (inside, outside) = ("engine:8443", "http://edge");
+        for (value, expected) in [
+            ("https://engine:8443/api/vms/1", "http://edge/api/vms/1"),
+            (
+                "<https://engine:8443/a>; rel=a,<http://engine:8443/b>; rel=b",
+                "<http://edge/a>; rel=a,<http://edge/b>; rel=b",
+            ),
+            ("https://engine:84430/x", "https://engine:84430/x"),
+            ("/relative", "/relative"),
+            ("https://elsewhere/?to=https://engine:8443", "https://elsewhere/?to=http://edge"),
+        ] {
+            assert_eq!(relinked(value, inside, outside), expected);
+        }
+    }
+
+    #[test]
+    fn cookies_are_the_gateways() {
+        let cookie = "JSESSIONID=1; path=/ovirt-engine; Domain=.engine.example.com; HttpOnly; Secure";
+        let host = "engine.example.com";
+        assert_eq!(recooked(cookie, host, true), "JSESSIONID=1; path=/ovirt-engine; HttpOnly; Secure");
+        assert_eq!(recooked(cookie, host, false), "JSESSIONID=1; path=/ovirt-engine; HttpOnly");
+    }
 }

@@ -5,19 +5,21 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, header};
 use pingora_proxy::Session;
-use tokio::time::Instant;
+use tokio::time::timeout;
 
 use super::{
     accounts::Account,
-    answer::{self, Answer, Finished},
+    answer::{self, Finished},
+    client,
     journey::Journey,
+    perform::{Task, log_failure},
     proxy::Gateway,
 };
 use crate::{
     config::AccessKey,
-    exchange::{Cloud, Identity, Receiver, superseded},
+    exchange::Identity,
     frontends::{Arrival, Call, Claim, Frontend, Reply},
-    model::{Error, ErrorKind, Instance, Kind, Operation, Resource, Sink},
+    model::{Error, ErrorKind},
 };
 
 /// A refusal that is sent as it is.
@@ -52,12 +54,12 @@ impl Gateway {
         let arrival = arrival(session, journey);
         let mut request = head(session);
         match self.prepare(frontend, session, journey, &arrival, &mut request).await {
-            Ok((account, identity, call)) => self.perform(session, journey, &account, &identity, call).await,
+            Ok(task) => self.perform(session, journey, task).await,
             Err(refused) => {
                 let reply = match refused {
                     Refused::Said(reply) => reply,
                     Refused::Because(error) => {
-                        log_failure(journey, &error);
+                        log_failure(&journey.request_id, &error);
                         frontend.refuse(&request, &arrival, &error)
                     }
                 };
@@ -74,19 +76,21 @@ impl Gateway {
         journey: &mut Journey,
         arrival: &Arrival,
         request: &mut Request<Bytes>,
-    ) -> Result<(Arc<Account>, Identity, Call), Refused> {
+    ) -> Result<Task, Refused> {
         journey.permit = Some(Box::new(self.admit()?));
         self.check_head(session)?;
-        *request.body_mut() = self.read_body(session).await?;
+        let body = timeout(self.limits.body_timeout, self.read_body(session)).await;
+        *request.body_mut() = body.unwrap_or_else(|_| Err(too_slow(session)))?;
         let claim = frontend.identify(request, arrival)?;
         let chosen = self.accounts.chosen(request.headers())?;
+        let proven = matches!(claim, Claim::Signature(_));
         let (identity, account) = self.authenticate(frontend, claim, chosen, request, arrival)?;
         journey.user.clone_from(&identity.user);
         journey.account = Some(Arc::clone(&account));
         let call = frontend.decode(request, arrival, account.driver.capabilities())?;
         journey.action = call.action;
         check_supported(&account, &call)?;
-        Ok((account, identity, call))
+        Ok(Task { account, identity, proven, call })
     }
 
     fn admit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
@@ -177,80 +181,6 @@ impl Gateway {
             _ => Ok(own),
         }
     }
-
-    /// Does what was asked, and lets the answer leave as it comes to be.
-    async fn perform(
-        &self,
-        session: &mut Session,
-        journey: &mut Journey,
-        account: &Account,
-        identity: &Identity,
-        call: Call,
-    ) -> Result<Finished, Error> {
-        let began = Instant::now();
-        let view = account.promises.view(&identity.user);
-        let (operation, gone) = without_terminated(call.operation, &view);
-        let mut answer = Answer::new(session, journey, call.encode, operation.as_ref(), view);
-        let result = self.run(operation.as_ref(), &gone, journey, account, identity, &mut answer).await;
-        if let (Ok(()), Some(operation)) = (&result, &operation) {
-            account.promises.supersede(superseded(operation), began);
-        }
-        for instance in std::mem::take(&mut answer.terminated) {
-            account.promises.bury(&identity.user, instance);
-        }
-        match result {
-            Ok(()) => answer.finish().await,
-            Err(error) => {
-                self.note_failure(journey, account, &error);
-                answer.fail(&error).await
-            }
-        }
-    }
-
-    async fn run(
-        &self,
-        operation: Option<&Operation>,
-        gone: &[Instance<'static>],
-        journey: &Journey,
-        account: &Account,
-        identity: &Identity,
-        answer: &mut Answer<'_>,
-    ) -> Result<(), Error> {
-        for instance in gone {
-            answer.put(&Resource::Instance(instance.clone()))?;
-        }
-        let Some(operation) = operation else { return Ok(()) };
-        let (provider, transport) = (account.provider.as_ref(), self.transport.as_ref());
-        let promises = Some(&account.promises);
-        let mut cloud = Cloud::new(provider, identity, transport, promises, &journey.tally, &mut *answer);
-        account.driver.perform(operation, &mut cloud).await?;
-        answer.put_departed(operation)?;
-        answer.flush().await
-    }
-
-    fn note_failure(&self, journey: &Journey, account: &Account, error: &Error) {
-        if error.kind() == ErrorKind::Unexpected {
-            self.metrics.translation_failure(account.provider.driver);
-        }
-        log_failure(journey, error);
-    }
-}
-
-/// What is to be destroyed, less what is gone already: destroying that again succeeds, and shows it as it is.
-fn without_terminated(
-    operation: Option<Operation>,
-    view: &crate::exchange::View,
-) -> (Option<Operation>, Vec<Instance<'static>>) {
-    let Some(Operation::Destroy(Kind::Instance, ids)) = operation else { return (operation, Vec::new()) };
-    let (mut left, mut gone) = (Vec::new(), Vec::new());
-    for id in ids {
-        match view.terminated(&id) {
-            Some(instance) => gone.push(Instance { previous: Some(instance.state), ..instance }.into_owned()),
-            None => left.push(id),
-        }
-    }
-    let operation = (!left.is_empty() || gone.is_empty()).then_some(Operation::Destroy(Kind::Instance, left));
-    (operation, gone)
 }
 
 fn check_supported(account: &Account, call: &Call) -> Result<(), Error> {
@@ -263,24 +193,12 @@ fn check_supported(account: &Account, call: &Call) -> Result<(), Error> {
     Err(Error::new(ErrorKind::Unsupported, format!("the {driver} driver cannot do this to a {kind}")))
 }
 
-fn log_failure(journey: &Journey, error: &Error) {
-    let request_id = &journey.request_id;
-    match error.kind().side() {
-        crate::model::Side::Client => tracing::debug!(%request_id, %error, "a request was refused"),
-        crate::model::Side::Cloud => tracing::warn!(%request_id, %error, "a back end failed"),
-        crate::model::Side::Gateway => tracing::error!(%request_id, %error, "the gateway failed"),
-    }
-}
-
 fn arrival(session: &Session, journey: &Journey) -> Arrival {
-    let tls = session.digest().is_some_and(|digest| digest.ssl_digest.is_some());
-    let head = session.req_header();
-    let host = head.headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(head.uri.host());
     Arrival {
         request_id: journey.request_id.clone(),
         now: journey.now,
-        scheme: if tls { "https" } else { "http" },
-        host: host.unwrap_or_default().to_owned(),
+        scheme: client::scheme(session),
+        host: client::host(session).unwrap_or_default().to_owned(),
     }
 }
 
@@ -293,6 +211,11 @@ fn head(session: &Session) -> Request<Bytes> {
     *request.version_mut() = head.version;
     request.headers_mut().clone_from(&head.headers);
     request
+}
+
+fn too_slow(session: &mut Session) -> Error {
+    session.set_keepalive(None);
+    Error::new(ErrorKind::Invalid, "the request's body did not arrive in time")
 }
 
 fn unread(error: Box<pingora::Error>) -> Error {

@@ -12,6 +12,7 @@ use pingora::{
     protocols::http::client::HttpSession,
     upstreams::peer::HttpPeer,
 };
+use uuid::Uuid;
 
 use super::upstream::Upstreams;
 use crate::{
@@ -39,23 +40,75 @@ impl Pool {
         Pool { connector: Arc::new(Connector::new(Some(options))), upstreams, metrics }
     }
 
+    /// Has the request answered at the first of the endpoint's addresses that accepts a connection.
+    async fn reach(
+        &self,
+        endpoint: &Endpoint,
+        request: &Request<Bytes>,
+    ) -> Result<(HttpSession, HttpPeer), Error> {
+        let mut last = Error::new(ErrorKind::Unreachable, "the back end has no address").safe_to_repeat();
+        for peer in self.upstreams.peers(endpoint).await? {
+            match self.answered(endpoint, &peer, request).await {
+                Ok(session) => return Ok((session, peer)),
+                Err(Failed { error, connected: true, .. }) => return Err(error),
+                Err(Failed { error, .. }) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// A request that only reads is sent again when a pooled connection turns out to be dead; the last time on a
+    /// connection that no pool has had.
+    async fn answered(
+        &self,
+        endpoint: &Endpoint,
+        peer: &HttpPeer,
+        request: &Request<Bytes>,
+    ) -> Result<HttpSession, Failed> {
+        let repeatable = request.method().is_safe();
+        for _ in 0..MOST_STALE {
+            match self.exchange(endpoint, peer, request).await {
+                Err(failed) if failed.stale && repeatable => {}
+                result => return result,
+            }
+        }
+        let mut own = peer.clone();
+        own.group_key = u64::from_ne_bytes(*Uuid::new_v4().as_bytes().first_chunk().unwrap_or(&[0; 8]));
+        self.exchange(endpoint, &own, request).await
+    }
+
     async fn exchange(
         &self,
         endpoint: &Endpoint,
         peer: &HttpPeer,
         request: &Request<Bytes>,
-    ) -> Result<(HttpSession, bool), (Error, bool)> {
+    ) -> Result<HttpSession, Failed> {
         let connected = self.connector.get_http_session(peer).await;
-        let (mut session, reused) =
-            connected.map_err(|error| (unreachable(&error).safe_to_repeat(), false))?;
+        let (mut session, reused) = connected.map_err(|error| Failed {
+            error: unreachable(&error).safe_to_repeat(),
+            connected: false,
+            stale: false,
+        })?;
         self.metrics.connection(&endpoint.provider, reused);
         session.set_read_timeout(peer.options.read_timeout);
         session.set_write_timeout(peer.options.write_timeout);
         match converse(&mut session, endpoint, request).await {
-            Ok(()) => Ok((session, reused)),
-            Err(error) => Err((broken(&error), reused)),
+            Ok(()) => Ok(session),
+            Err(error) => {
+                let stale = reused && is_closed(&error);
+                Err(Failed { error: broken(&error), connected: true, stale })
+            }
         }
     }
+}
+
+/// An exchange that came to nothing.
+struct Failed {
+    error: Error,
+    /// A connection stood: the back end may have seen the request.
+    connected: bool,
+    /// The connection came from the pool and was closed before anything was answered.
+    stale: bool,
 }
 
 async fn converse(
@@ -95,24 +148,11 @@ fn native(endpoint: &Endpoint, request: &Request<Bytes>) -> pingora::Result<Requ
 impl Transport for Pool {
     async fn send(&self, endpoint: &Endpoint, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {
         let call = BackendCall::begin(&self.metrics, endpoint);
-        let mut peer = self.upstreams.peer(endpoint).await?;
-        let repeatable = request.method().is_safe();
-        let mut stale = 0;
-        let session = loop {
-            match self.exchange(endpoint, &peer, &request).await {
-                Ok((session, _)) => break session,
-                Err((_, true)) if repeatable && stale < MOST_STALE => {
-                    stale += 1;
-                    if stale == MOST_STALE {
-                        // The last try is on a connection of its own, which no pool has had.
-                        peer.group_key =
-                            peer.group_key.wrapping_add(u64::from(uuid::Uuid::new_v4().as_fields().0) | 1);
-                    }
-                }
-                Err((error, _)) => {
-                    call.failed(&error);
-                    return Err(error);
-                }
+        let (session, peer) = match self.reach(endpoint, &request).await {
+            Ok(reached) => reached,
+            Err(error) => {
+                call.failed(&error);
+                return Err(error);
             }
         };
         let Some(head) = session.response_header().map(parts) else {
@@ -189,13 +229,17 @@ fn unreachable(error: &pingora::Error) -> Error {
     Error::new(kind, message).with_detail(error.to_string())
 }
 
+fn is_closed(error: &pingora::Error) -> bool {
+    matches!(error.etype(), ErrorType::ConnectionClosed | ErrorType::ReadError | ErrorType::WriteError)
+}
+
 /// The connection broke, or the answer is not HTTP.
 fn broken(error: &pingora::Error) -> Error {
     let (kind, message) = match error.etype() {
         ErrorType::ReadTimedout | ErrorType::WriteTimedout => {
             (ErrorKind::TimedOut, "the back end stopped answering")
         }
-        ErrorType::ConnectionClosed | ErrorType::ReadError | ErrorType::WriteError => {
+        _ if is_closed(error) => {
             (ErrorKind::Unreachable, "the back end closed the connection before its answer was whole")
         }
         _ => (ErrorKind::Unexpected, "the back end's answer is broken"),

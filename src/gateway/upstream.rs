@@ -1,7 +1,9 @@
 //! Where a back end is: names resolved, trust loaded, every timeout set.
 
 use std::{
+    collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
+    io,
     net::{IpAddr, SocketAddr},
     path::Path,
     sync::Arc,
@@ -10,11 +12,12 @@ use std::{
 
 use moka::future::Cache;
 use pingora::{
-    protocols::{ALPN, tls::CaType},
+    protocols::{ALPN, l4::socket::SocketAddr as Address, tls::CaType},
     upstreams::peer::HttpPeer,
     utils::tls::{WrappedX509, parse_x509},
 };
 use rustls_pki_types::{CertificateDer, pem::PemObject};
+use tokio::time::timeout;
 
 use crate::{
     exchange::Endpoint,
@@ -30,73 +33,84 @@ const IDLE: Duration = Duration::from_secs(50);
 
 /// Makes Pingora's peers of endpoints. There is no other place where one is made.
 pub(super) struct Upstreams {
-    names: Cache<(String, u16), SocketAddr>,
-    trust: Cache<std::path::PathBuf, Arc<CaType>>,
-}
-
-impl Default for Upstreams {
-    fn default() -> Self {
-        let names = Cache::builder().max_capacity(MOST_NAMES).time_to_live(NAME_LIFETIME).build();
-        Upstreams { names, trust: Cache::new(MOST_NAMES) }
-    }
+    /// A peer for each provider, complete but for its address.
+    peers: HashMap<String, HttpPeer>,
+    names: Cache<(String, u16), Arc<[SocketAddr]>>,
 }
 
 impl Upstreams {
-    /// The peer at `endpoint`.
+    /// The peers of these endpoints.
     ///
     /// # Errors
-    /// `Unreachable` when its name does not resolve, `Internal` when its CA file cannot be read.
-    pub(super) async fn peer(&self, endpoint: &Endpoint) -> Result<HttpPeer, Error> {
-        let address = self.resolve(&endpoint.host, endpoint.port).await?;
-        let mut peer = HttpPeer::new(address, endpoint.tls.is_some(), endpoint.host.clone());
-        peer.group_key = trust_group(endpoint);
-        let options = &mut peer.options;
-        options.alpn = ALPN::H1;
-        options.connection_timeout = Some(endpoint.connect_timeout);
-        options.total_connection_timeout = Some(endpoint.connect_timeout);
-        options.read_timeout = Some(endpoint.read_timeout);
-        options.write_timeout = Some(endpoint.read_timeout);
-        options.idle_timeout = Some(IDLE);
-        if let Some(tls) = &endpoint.tls {
-            options.verify_cert = !tls.insecure;
-            options.verify_hostname = !tls.insecure;
-            if let Some(file) = &tls.ca_file {
-                options.ca = Some(self.authorities(file).await?);
-            }
-        }
-        Ok(peer)
+    /// `Internal` when a CA file cannot be used.
+    pub(super) fn open<'a>(endpoints: impl Iterator<Item = &'a Endpoint>) -> Result<Self, Error> {
+        let peer = |endpoint: &Endpoint| Ok((endpoint.provider.clone(), template(endpoint)?));
+        let names = Cache::builder().max_capacity(MOST_NAMES).time_to_live(NAME_LIFETIME).build();
+        Ok(Upstreams { peers: endpoints.map(peer).collect::<Result<_, Error>>()?, names })
     }
 
-    async fn resolve(&self, host: &str, port: u16) -> Result<SocketAddr, Error> {
+    /// The peers at `endpoint`, one for each address it has, in the order in which they are to be tried.
+    ///
+    /// # Errors
+    /// `Unreachable` when its name does not resolve.
+    pub(super) async fn peers(&self, endpoint: &Endpoint) -> Result<impl Iterator<Item = HttpPeer>, Error> {
+        let template = self.peers.get(&endpoint.provider);
+        let template =
+            template.ok_or_else(|| Error::new(ErrorKind::Internal, "the back end is not known"))?;
+        let addresses = self.resolve(endpoint).await?;
+        Ok((0..addresses.len()).filter_map(move |nth| {
+            let mut peer = template.clone();
+            peer._address = Address::Inet(*addresses.get(nth)?);
+            Some(peer)
+        }))
+    }
+
+    async fn resolve(&self, endpoint: &Endpoint) -> Result<Arc<[SocketAddr]>, Error> {
+        let (host, port) = (endpoint.host.as_str(), endpoint.port);
         if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(SocketAddr::new(address, port));
+            return Ok(Arc::from([SocketAddr::new(address, port)]));
         }
         let look_up = async {
-            let mut found = tokio::net::lookup_host((host, port)).await?;
-            found.next().ok_or_else(|| std::io::Error::other("the name has no address"))
+            let found = timeout(endpoint.connect_timeout, tokio::net::lookup_host((host, port))).await;
+            let found: Vec<_> = found.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??.collect();
+            if found.is_empty() {
+                Err(io::Error::other("the name has no address"))
+            } else {
+                Ok(Arc::from(found))
+            }
         };
         self.names.try_get_with((host.to_owned(), port), look_up).await.map_err(|error| {
             let message = "the back end's name could not be resolved";
-            Error::new(ErrorKind::Unreachable, message)
-                .with_detail(format!("{host}: {error}"))
-                .safe_to_repeat()
+            let detail = format!("{host}: {error}");
+            Error::new(ErrorKind::Unreachable, message).with_detail(detail).safe_to_repeat()
         })
-    }
-
-    async fn authorities(&self, file: &Path) -> Result<Arc<CaType>, Error> {
-        let load = async { authorities(file) };
-        self.trust.try_get_with(file.to_owned(), load).await.map_err(|error| Error::clone(&error))
     }
 }
 
+/// A peer at no address yet.
+fn template(endpoint: &Endpoint) -> Result<HttpPeer, Error> {
+    let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let mut peer = HttpPeer::new(nowhere, endpoint.tls.is_some(), endpoint.host.clone());
+    peer.group_key = trust_group(endpoint);
+    let options = &mut peer.options;
+    options.alpn = ALPN::H1;
+    options.connection_timeout = Some(endpoint.connect_timeout);
+    options.total_connection_timeout = Some(endpoint.connect_timeout);
+    options.read_timeout = Some(endpoint.read_timeout);
+    options.write_timeout = Some(endpoint.read_timeout);
+    options.idle_timeout = Some(IDLE);
+    if let Some(tls) = &endpoint.tls {
+        options.verify_cert = !tls.insecure;
+        options.verify_hostname = !tls.insecure;
+        options.ca = tls.ca_file.as_deref().map(authorities).transpose()?;
+    }
+    Ok(peer)
+}
+
 /// The certificate authorities in a PEM file.
-///
-/// # Errors
-/// `Internal` when it cannot be read, or holds none.
-pub(super) fn authorities(file: &Path) -> Result<Arc<CaType>, Error> {
+fn authorities(file: &Path) -> Result<Arc<CaType>, Error> {
     let unusable = |why: String| {
-        Error::new(ErrorKind::Internal, "the back end's CA file cannot be used")
-            .with_detail(format!("{}: {why}", file.display()))
+        Error::new(ErrorKind::Internal, format!("the CA file {} cannot be used: {why}", file.display()))
     };
     let found = CertificateDer::pem_file_iter(file).map_err(|error| unusable(error.to_string()))?;
     let mut authorities = Vec::new();

@@ -54,5 +54,5 @@ pub fn record(access: &Access<'_>) {
 }
 
 fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
+    f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1_000.0
 }

@@ -166,27 +166,38 @@ pub struct BackendCall<'a> {
     metrics: &'a Arc<Metrics>,
     provider: &'a str,
     began: Instant,
+    ended: bool,
 }
 
 impl<'a> BackendCall<'a> {
     /// A call begins.
     pub fn begin(metrics: &'a Arc<Metrics>, endpoint: &'a Endpoint) -> Self {
-        BackendCall { metrics, provider: &endpoint.provider, began: Instant::now() }
+        BackendCall { metrics, provider: &endpoint.provider, began: Instant::now(), ended: false }
     }
 
     /// The head of its answer is here.
-    pub fn answered(self, status: StatusCode) {
+    pub fn answered(mut self, status: StatusCode) {
         self.end(status.as_str());
     }
 
     /// There will be no answer.
-    pub fn failed(self, error: &Error) {
+    pub fn failed(mut self, error: &Error) {
         self.end(error.kind().name());
     }
 
-    fn end(self, status: &str) {
+    fn end(&mut self, status: &str) {
+        self.ended = true;
         self.metrics.backend_calls.with_label_values(&[self.provider, status]).inc();
         let took = self.began.elapsed().as_secs_f64();
         self.metrics.backend_seconds.with_label_values(&[self.provider]).observe(took);
+    }
+}
+
+/// A call that nobody waits for any more: its operation ran out of time, or its client went away.
+impl Drop for BackendCall<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.end("abandoned");
+        }
     }
 }

@@ -57,7 +57,13 @@ impl Log {
 impl Gateway {
     /// A gateway with these settings (TOML), besides its addresses.
     pub fn start(settings: &str) -> Self {
-        Gateway::start_program(env!("CARGO_BIN_EXE_deltagate"), settings)
+        let own = "hostname = \"127.0.0.1\"\nport = 0\n";
+        Gateway::start_program(env!("CARGO_BIN_EXE_deltagate"), own, settings)
+    }
+
+    /// A gateway with these settings, which say themselves where it listens.
+    pub fn listening(settings: &str) -> Self {
+        Gateway::start_program(env!("CARGO_BIN_EXE_deltagate"), "", settings)
     }
 
     /// A gateway with the mock cloud.
@@ -80,14 +86,17 @@ impl Gateway {
         ))
     }
 
-    fn start_program(program: &str, settings: &str) -> Self {
+    fn start_program(program: &str, own: &str, settings: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("deltagate.toml");
-        let (top, tables) = match settings.find("[[") {
+        let (top, tables) = match settings
+            .match_indices('[')
+            .map(|(at, _)| at)
+            .find(|at| *at == 0 || settings[..*at].ends_with('\n'))
+        {
             Some(at) => settings.split_at(at),
             None => (settings, ""),
         };
-        let own = "hostname = \"127.0.0.1\"\nport = 0\n";
         let metrics = "[metrics]\naddress = \"127.0.0.1:0\"\n";
         fs::write(&file, format!("{own}{top}\n{metrics}{tables}")).unwrap();
         let mut command = Command::new(program);

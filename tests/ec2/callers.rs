@@ -49,6 +49,8 @@ fn basic_passes_through() {
     assert_eq!(gateway.get("/ec2?Action=DescribeImages", MOCK.0, MOCK.1).status, 200);
     refused(&gateway.get("/ec2?Action=DescribeImages", MOCK.0, "wrong"), 401, "AuthFailure");
     refused(&gateway.get("/ec2?Action=DescribeImages", "nobody", MOCK.1), 401, "AuthFailure");
+    assert_eq!(gateway.get("/ec2?Action=DescribeRegions", MOCK.0, MOCK.1).status, 200);
+    refused(&gateway.get("/ec2?Action=DescribeRegions", MOCK.0, "wrong"), 401, "AuthFailure");
 }
 
 #[test]

@@ -126,4 +126,30 @@ fn http_1_0_gets_no_chunks() {
     let answer = connection.answer(false).unwrap();
     assert_eq!((answer.status, answer.header("transfer-encoding")), (200, ""), "{answer:?}");
     assert!(answer.body.ends_with("</DescribeInstancesResponse>"), "{answer:?}");
+    assert!(connection.answer(false).is_err(), "a client that did not ask for it keeps no connection");
+}
+
+#[test]
+fn a_body_that_does_not_come_gives_its_place_to_others() {
+    let gateway = Gateway::start("[limits]\nbody_timeout = 1\nrequests_in_flight = 1\n");
+    let authorization = basic(MOCK.0, MOCK.1);
+    let mut slow = Connection::open(&gateway.address).unwrap();
+    let head = format!(
+        "POST /ec2 HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\nContent-Length: 100\r\n\r\n"
+    );
+    slow.send_raw(head.as_bytes()).unwrap();
+    slow.send_raw(b"Action=").unwrap();
+    let answer = slow.answer(false).unwrap();
+    refused(&answer, 400, "InvalidParameterValue");
+    assert_eq!(ask(&gateway, "Action=DescribeImages").status, 200);
+}
+
+#[test]
+fn more_requests_than_are_allowed_are_turned_away() {
+    let gateway = Gateway::start("[limits]\nrequests_in_flight = 1\n");
+    let mut slow = Connection::open(&gateway.address).unwrap();
+    slow.send_raw(b"POST /ec2 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+        .unwrap();
+    assert_eq!(slow.head().unwrap().0, 100, "it has its place now");
+    refused(&ask(&gateway, "Action=DescribeImages"), 503, "RequestLimitExceeded");
 }

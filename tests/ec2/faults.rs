@@ -208,12 +208,22 @@ fn connections_that_die_in_the_pool() {
 fn what_is_not_safe_is_not_repeated() {
     let bed = Bed::new(Mode::V4_4);
     let image = bed.ask("/ec2?Action=DescribeImages").text("imageId").to_owned();
-    let once =
-        Misbehaviour { method: Some("POST".into()), ..Misbehaviour::once("/vms", Kind::CloseWithoutAnswer) };
-    bed.engine.faults().add(once);
+    let wrong = |kind| Misbehaviour { method: Some("POST".into()), ..Misbehaviour::once("/vms", kind) };
+    bed.engine.faults().add(wrong(Kind::Html { status: 503 }));
     bed.engine.forget_requests();
-    unavailable(&bed.ask(&format!("/ec2?Action=RunInstances&ImageId={image}&TagSpecification.1.ResourceType=instance&TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=once")));
+    let run = format!(
+        "/ec2?Action=RunInstances&ImageId={image}&TagSpecification.1.ResourceType=instance\
+         &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=once"
+    );
+    let answer = bed.ask(&run);
+    // Clients repeat by themselves what is answered with a 5xx.
+    assert_eq!((answer.status, answer.text("Code")), (400, "Unavailable"), "{answer:?}");
+    assert!(answer.text("Message").contains("not known"), "{answer:?}");
     assert_eq!(bed.requests("POST", "/ovirt-engine/api/vms"), 1, "{:#?}", bed.engine.requests());
+    bed.engine.faults().add(wrong(Kind::CloseWithoutAnswer));
+    let answer = bed.ask(&run);
+    assert_eq!(answer.status, 200, "it was made, and is found: {answer:?}");
+    assert_eq!(bed.requests("POST", "/ovirt-engine/api/vms"), 2, "{:#?}", bed.engine.requests());
     bed.recovers();
 }
 
@@ -265,4 +275,65 @@ fn a_wrong_password_is_told_in_the_engines_words() {
     let answer = bed.gateway.get(DESCRIBE, ADMIN.0, "wrong");
     assert_eq!((answer.status, answer.text("Code")), (401, "AuthFailure"), "{answer:?}");
     assert!(!answer.body.contains("wrong"), "{answer:?}");
+}
+
+#[test]
+fn an_engine_that_drips_is_not_waited_for_beyond_the_deadline() {
+    let bed = Bed::new(Mode::V4_4);
+    let id = bed.machine("running");
+    bed.befall(Kind::Delay { head_ms: 0, chunk_ms: 700 });
+    let began = Instant::now();
+    unavailable(&bed.ask(&format!("{DESCRIBE}&InstanceId.1={id}")));
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    bed.recovers();
+}
+
+#[test]
+fn every_address_of_an_engine_is_tried() {
+    let engine = Ovirt::start(Mode::V4_4);
+    let url = engine.base_url().replace("127.0.0.1", "localhost");
+    let gateway = Gateway::before_ovirt(&url, "relay = true");
+    assert_eq!(gateway.get(DESCRIBE, ADMIN.0, ADMIN.1).status, 200);
+    assert_eq!(gateway.get("/ovirt-engine/api", ADMIN.0, ADMIN.1).status, 200);
+}
+
+#[test]
+fn a_machine_that_is_stopped_before_it_ran_does_not_run() {
+    // Nothing moves but when it is told to.
+    let engine = Ovirt::with(Options { mode: Mode::V4_4, speed: 0.001, ..Options::default() });
+    let gateway = Gateway::before_ovirt(&engine.base_url(), "");
+    let ask = |query: &str| {
+        let answer = gateway.get(&format!("/ec2?Action={query}"), ADMIN.0, ADMIN.1);
+        assert_eq!(answer.status, 200, "{query}: {answer:?}");
+        answer
+    };
+    let image = ask("DescribeImages").text("imageId").to_owned();
+    let made = ask(&format!("RunInstances&ImageId={image}"));
+    let id = made.text("instanceId").to_owned();
+    assert!(made.body.contains("<name>pending</name>"), "{made:?}");
+    assert_eq!(gateway.sample("deltagate_promises_pending", &[]), 1.0);
+    ask(&format!("StopInstances&InstanceId.1={id}"));
+    assert_eq!(gateway.sample("deltagate_promises_pending", &[]), 0.0);
+    engine.advance(Duration::from_secs(60));
+    let described = ask(&format!("DescribeInstances&InstanceId.1={id}"));
+    assert!(described.body.contains("<name>stopped</name>"), "{described:?}");
+    let started = ask(&format!("StartInstances&InstanceId.1={id}"));
+    assert!(started.body.contains("<name>stopped</name>"), "its previous state: {started:?}");
+}
+
+#[test]
+fn what_is_remembered_as_terminated_is_asked_of_the_engine_again() {
+    let bed = Bed::new(Mode::V4_4);
+    let id = bed.machine("stopped");
+    let terminate = format!("/ec2?Action=TerminateInstances&InstanceId.1={id}");
+    assert_eq!(bed.ask(&terminate).status, 200);
+    let deadline = Instant::now() + SOON;
+    while !bed.ask(&format!("{DESCRIBE}&InstanceId.1={id}")).body.contains("<name>terminated</name>") {
+        assert!(Instant::now() < deadline, "it does not go");
+    }
+    let stranger = bed.gateway.get(&terminate, ADMIN.0, "wrong");
+    assert_eq!((stranger.status, stranger.text("Code")), (401, "AuthFailure"), "{stranger:?}");
+    let again = bed.ask(&terminate);
+    assert_eq!(again.status, 200, "{again:?}");
+    assert_eq!(again.texts("name"), ["terminated", "terminated"], "{again:?}");
 }

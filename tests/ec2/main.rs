@@ -12,6 +12,7 @@ mod faults;
 mod relay;
 mod talk;
 mod telemetry;
+mod tls;
 
 /// `admin@internal` of an engine, by HTTP Basic.
 const ADMIN: (&str, &str) = ("admin@internal", "secret");

@@ -78,6 +78,10 @@ impl Receiver for Received {
     async fn flush(&mut self) -> Result<(), Error> {
         Ok(())
     }
+
+    fn has_begun(&self) -> bool {
+        false
+    }
 }
 
 /// An engine, five hundred times faster than the real ones.
@@ -139,13 +143,13 @@ impl Harness {
     /// What was received, however it ended.
     pub(crate) async fn attempt(&self, operation: Operation) -> (Received, Result<(), Error>) {
         let (tally, mut received) = (Tally::default(), Received::default());
-        let began = tokio::time::Instant::now();
+        let withdrawn = self.promises.withdraw(superseded(&operation)).await;
         let (provider, transport) = (&*self.provider, &*self.transport);
         let mut cloud =
             Cloud::new(provider, &self.identity, transport, Some(&self.promises), &tally, &mut received);
         let result = self.driver.perform(&operation, &mut cloud).await;
-        if result.is_ok() {
-            self.promises.supersede(superseded(&operation), began);
+        if result.is_err() {
+            self.promises.restore(withdrawn);
         }
         (received, result)
     }

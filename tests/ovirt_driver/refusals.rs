@@ -147,7 +147,7 @@ async fn too_few_are_destroyed_again() {
     assert_eq!(result.err().unwrap().kind(), ErrorKind::NoCapacity);
     let id = "4c5ecdbb-5b52-4578-a619-3b9a4bf2024b";
     let view = harness.promises.view("admin@internal");
-    assert!(view.departed().any(|instance| instance.id == id), "it is promised to go");
+    assert!(view.departed().iter().any(|instance| instance.id == id), "it is promised to go");
 }
 
 #[tokio::test]

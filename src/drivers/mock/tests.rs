@@ -37,6 +37,10 @@ impl Receiver for Ids {
     async fn flush(&mut self) -> Result<(), Error> {
         Ok(())
     }
+
+    fn has_begun(&self) -> bool {
+        false
+    }
 }
 
 fn provider() -> Provider {

@@ -77,7 +77,7 @@ impl Fault {
     /// A failed operation, in the words of `action` and with identifiers as the client sees them.
     pub(super) fn of(error: &Error, action: &str, form: IdForm) -> Self {
         let (code, status) = code_of(error, action);
-        Fault { code, status, message: message_of(error, form) }
+        Fault { code, status, message: message_of(error, action, form) }
     }
 
     /// The whole answer.
@@ -155,10 +155,20 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
         E::LimitReached => (limit(action), S::BAD_REQUEST),
         E::NoCapacity => ("InsufficientInstanceCapacity", S::INTERNAL_SERVER_ERROR),
         E::RateLimited => ("RequestLimitExceeded", S::SERVICE_UNAVAILABLE),
+        // Clients send again what is answered with a 5xx by themselves, and would make more instances than they want.
+        E::TimedOut | E::Unreachable | E::Unexpected if is_unknown(error, action) => {
+            ("Unavailable", S::BAD_REQUEST)
+        }
         E::TimedOut | E::Unreachable | E::Unexpected => ("Unavailable", S::SERVICE_UNAVAILABLE),
         E::Unsupported => ("UnsupportedOperation", S::BAD_REQUEST),
         E::Internal => ("InternalError", S::INTERNAL_SERVER_ERROR),
     }
+}
+
+/// Whether instances may have been made of which the client is told nothing.
+fn is_unknown(error: &Error, action: &str) -> bool {
+    let lost = matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Unreachable | ErrorKind::Unexpected);
+    lost && action == "RunInstances" && !error.is_safe_to_repeat()
 }
 
 /// Zones and, where an instance is made with one, types are parameters to EC2, not things with a code of their own.
@@ -194,8 +204,12 @@ fn already_exists(subject: Option<Kind>) -> &'static str {
     }
 }
 
-fn message_of(error: &Error, form: IdForm) -> String {
+fn message_of(error: &Error, action: &str, form: IdForm) -> String {
     match (error.kind(), error.subject()) {
+        _ if is_unknown(error, action) => {
+            let advice = "whether instances were made is not known: look before you ask again";
+            format!("{}; {advice}", error.message())
+        }
         (ErrorKind::NotFound, Some((kind, id))) => ids::not_found(kind, id, form),
         _ => error.message().to_owned(),
     }

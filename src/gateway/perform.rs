@@ -1,0 +1,162 @@
+//! Doing what was asked, on the account that was chosen, and answering as it goes.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use pingora_proxy::Session;
+
+use super::{
+    accounts::Account,
+    answer::{Answer, Finished},
+    journey::Journey,
+    proxy::Gateway,
+};
+use crate::{
+    exchange::{Cloud, Identity, Receiver, View, superseded},
+    frontends::Call,
+    model::{Error, ErrorKind, Filter, Flow, Id, Instance, Kind, Operation, Resource, Side, Sink},
+};
+
+/// What is to be done, for whom, where.
+pub(super) struct Task {
+    pub(super) account: Arc<Account>,
+    pub(super) identity: Identity,
+    /// Whether the gateway itself has verified who it is; otherwise the back end does, at the first call.
+    pub(super) proven: bool,
+    pub(super) call: Call,
+}
+
+impl Gateway {
+    /// Does what was asked, and lets the answer leave as it comes to be.
+    ///
+    /// # Errors
+    /// When the client is gone, or the answer had to be broken off.
+    pub(super) async fn perform(
+        &self,
+        session: &mut Session,
+        journey: &mut Journey,
+        task: Task,
+    ) -> Result<Finished, Error> {
+        let Task { account, identity, proven, call } = task;
+        let promises = &account.promises;
+        let Some(operation) = call.operation else {
+            let answer = Answer::new(session, journey, call.encode, None, View::default());
+            let proof = if proven { Ok(()) } else { self.prove(journey, &account, &identity).await };
+            return self.answer(journey, &account, answer, proof).await;
+        };
+        let withdrawn = promises.withdraw(superseded(&operation)).await;
+        let view = promises.view(&identity.user);
+        let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view.clone());
+        let result = self.run(operation, &view, journey, &account, &identity, &mut answer).await;
+        if result.is_err() {
+            promises.restore(withdrawn);
+        }
+        for instance in std::mem::take(&mut answer.terminated) {
+            promises.bury(&identity.user, instance);
+        }
+        self.answer(journey, &account, answer, result).await
+    }
+
+    async fn answer(
+        &self,
+        journey: &Journey,
+        account: &Account,
+        answer: Answer<'_>,
+        result: Result<(), Error>,
+    ) -> Result<Finished, Error> {
+        let Err(error) = result else { return answer.finish().await };
+        if error.kind() == ErrorKind::Unexpected {
+            self.metrics.translation_failure(account.provider.driver);
+        }
+        log_failure(&journey.request_id, &error);
+        answer.fail(&error).await
+    }
+
+    /// Performs the operation; what it destroys and is gone already is left out, and shown as it is.
+    async fn run(
+        &self,
+        mut operation: Operation,
+        view: &View,
+        journey: &Journey,
+        account: &Account,
+        identity: &Identity,
+        answer: &mut Answer<'_>,
+    ) -> Result<(), Error> {
+        loop {
+            match self.attempt(&operation, journey, account, identity, answer).await {
+                Ok(()) => break,
+                Err(error) => {
+                    let gone = leave_out(&mut operation, view, &error).ok_or(error)?;
+                    answer.put(&Resource::Instance(gone))?;
+                    if matches!(&operation, Operation::Destroy(_, ids) if ids.is_empty()) {
+                        break;
+                    }
+                }
+            }
+        }
+        answer.put_departed(&operation)?;
+        answer.flush().await
+    }
+
+    async fn attempt(
+        &self,
+        operation: &Operation,
+        journey: &Journey,
+        account: &Account,
+        identity: &Identity,
+        receiver: &mut dyn Receiver,
+    ) -> Result<(), Error> {
+        let (provider, transport) = (account.provider.as_ref(), self.transport.as_ref());
+        let promises = Some(&account.promises);
+        let mut cloud = Cloud::new(provider, identity, transport, promises, &journey.tally, receiver);
+        account.driver.perform(operation, &mut cloud).await
+    }
+
+    /// Has the back end say that the user is who he says: what the front end answers by itself is not for everybody.
+    async fn prove(&self, journey: &Journey, account: &Account, identity: &Identity) -> Result<(), Error> {
+        let any = Operation::List(Kind::Realm, Filter { at_most: Some(1), ..Filter::default() });
+        self.attempt(&any, journey, account, identity, &mut Discarded).await
+    }
+}
+
+/// Takes the instance that `error` misses out of what is to be destroyed, if it is known to be gone: destroying that
+/// again succeeds.
+fn leave_out(operation: &mut Operation, view: &View, error: &Error) -> Option<Instance<'static>> {
+    let Operation::Destroy(Kind::Instance, ids) = operation else { return None };
+    let (ErrorKind::NotFound, Some((Kind::Instance, missing))) = (error.kind(), error.subject()) else {
+        return None;
+    };
+    let gone = view.terminated(missing)?;
+    let before = ids.len();
+    ids.retain(|id: &Id| id != missing);
+    (ids.len() < before).then(|| Instance { previous: Some(gone.state), ..gone })
+}
+
+/// Writes a failure where the operator looks, as loudly as it is his.
+pub(super) fn log_failure(request_id: &str, error: &Error) {
+    match error.kind().side() {
+        Side::Client => tracing::debug!(%request_id, %error, "a request was refused"),
+        Side::Cloud => tracing::warn!(%request_id, %error, "a back end failed"),
+        Side::Gateway => tracing::error!(%request_id, %error, "the gateway failed"),
+    }
+}
+
+/// Takes nothing.
+struct Discarded;
+
+impl Sink for Discarded {
+    fn put(&mut self, _: &Resource<'_>) -> Result<Flow, Error> {
+        Ok(Flow::Enough)
+    }
+}
+
+#[async_trait]
+impl Receiver for Discarded {
+    async fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn has_begun(&self) -> bool {
+        false
+    }
+}
