@@ -69,6 +69,14 @@ for_every_mode! {
         assert_eq!(error.kind(), ErrorKind::IncorrectState);
     }
 
+    async fn what_goes_by_itself_is_gone(mode: Mode) {
+        let engine = engine(mode, 0).await;
+        let harness = Harness::new(&engine, "");
+        once(&engine, "POST", "/stop", Wrong::Html { status: 404 });
+        let gone = harness.perform(Operation::Destroy(Kind::Instance, vec![id(seed::WEB_VM)])).await.unwrap();
+        assert_eq!(gone.instances[0].state, State::Terminated);
+    }
+
     async fn what_was_done_is_shown_before_what_failed(mode: Mode) {
         let engine = engine(mode, 8).await;
         let harness = Harness::new(&engine, "");

@@ -167,7 +167,10 @@ pub(super) async fn destroy_one(
         }
         // Its disks are locked, or it is on its way out: nothing can be done before that is over.
         State::Creating | State::Locked | State::Terminating | State::Suspending => {}
-        _running => power_off(session, &instance.id).await?,
+        _running => match power_off(session, &instance.id).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(became(State::Terminated)),
+            result => result?,
+        },
     }
     let gone = Operation::Destroy(Kind::Instance, vec![Id::from(instance.id.as_ref())]);
     session.line.promise(gone, instance, State::Terminating)?;
