@@ -36,7 +36,7 @@ pub(super) struct Answer<'a> {
     begun: bool,
     /// The encoder wants nothing more.
     enough: bool,
-    /// Instances of which the user was told something, and that the cloud has shown.
+    /// The instances that were put: those of which the user was told something, and those that were acted on.
     seen: HashSet<String>,
     /// Instances that this operation has made an end of.
     pub(super) terminated: Vec<Instance<'static>>,
@@ -53,6 +53,8 @@ struct Manner {
     starting: bool,
     /// It makes an end of instances.
     destroying: bool,
+    /// It does something to instances that are there.
+    acting: bool,
 }
 
 impl Manner {
@@ -63,6 +65,7 @@ impl Manner {
             amended: matches!(operation, Some(Operation::List(..) | Operation::Show(..))),
             starting,
             destroying: matches!(operation, Some(Operation::Destroy(..))),
+            acting: matches!(operation, Some(Operation::Act(..) | Operation::Destroy(..))),
         }
     }
 }
@@ -113,6 +116,11 @@ impl<'a> Answer<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the instance with this id was put.
+    pub(super) fn has_shown(&self, id: &str) -> bool {
+        self.seen.contains(id)
     }
 
     /// Sends what is left: the operation has succeeded.
@@ -175,6 +183,9 @@ impl<'a> Answer<'a> {
 impl Sink for Answer<'_> {
     fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
         let Resource::Instance(instance) = resource else { return self.encode(resource) };
+        if self.manner.acting {
+            self.seen.insert(instance.id.to_string());
+        }
         if self.manner.destroying && instance.state == InstanceState::Terminated {
             self.terminated.push(instance.clone().into_owned());
         }

@@ -49,7 +49,7 @@ impl Gateway {
         let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view.clone());
         let result = self.run(operation, &view, journey, &account, &identity, &mut answer).await;
         if result.is_err() {
-            promises.restore(withdrawn);
+            promises.restore(withdrawn, |id| answer.has_shown(id));
         }
         for instance in std::mem::take(&mut answer.terminated) {
             promises.bury(&identity.user, instance);

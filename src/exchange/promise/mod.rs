@@ -147,13 +147,16 @@ impl Promises {
         withdrawn
     }
 
-    /// Promises again what was withdrawn for an operation that then was not done. What has been promised of an
-    /// instance since stands.
-    pub fn restore(&self, withdrawn: Withdrawn) {
+    /// Promises again what was withdrawn for an operation that then was not done, but for the instances of which it
+    /// was `done`. What has been promised of an instance since stands.
+    pub fn restore(&self, withdrawn: Withdrawn, done: impl Fn(&str) -> bool) {
         for promise in withdrawn.0 {
             let id = Id::from(promise.instance.id.as_ref());
             let newer = self.state().pending.contains_key(&id);
-            if !newer && let Err(error) = self.make(promise) {
+            if !newer
+                && !done(id.as_str())
+                && let Err(error) = self.make(promise)
+            {
                 tracing::error!(instance = %id, %error, "a promise could not be restored");
             }
         }
