@@ -120,17 +120,17 @@ impl<'a> Cloud<'a> {
                 return line.within(fault(answer)).await;
             }
             let head = Response::from_parts(answer.head().clone(), Bytes::new());
-            let last = Instant::now() + LONGEST_STREAM;
-            match timeout_at(last, self.pump(answer.as_mut(), decode)).await {
-                Ok(done) => done.map(|()| head),
-                Err(_) => Err(Error::new(ErrorKind::TimedOut, "the back end's list does not end")),
-            }
+            self.pump(answer.as_mut(), decode).await.map(|()| head)
         };
-        result.await.map_err(|error| error.during(|| call))
+        result.await.map_err(|error| error.during(call))
     }
 
     async fn pump(&mut self, answer: &mut dyn Answer, decode: &mut dyn Decode) -> Result<(), Error> {
+        let last = Instant::now() + LONGEST_STREAM;
         while let Some(chunk) = answer.chunk().await? {
+            if Instant::now() > last {
+                return Err(Error::new(ErrorKind::TimedOut, "the back end's list does not end"));
+            }
             let flow = decode.feed(&chunk, &mut *self.receiver)?;
             self.receiver.flush().await?;
             if flow == Flow::Enough {
@@ -158,7 +158,7 @@ impl Line<'_> {
                 self.within(fault(answer)).await
             }
         };
-        whole.await.map_err(|error| error.during(|| call))
+        whole.await.map_err(|error| error.during(call))
     }
 
     /// Takes on `operation`, which cannot be done yet, on `instance`: it is tried until it is done, and the instance
@@ -196,8 +196,10 @@ impl Line<'_> {
     }
 }
 
-fn name_of(request: &Request<Bytes>) -> String {
-    format!("{} {}", request.method(), request.uri().path())
+/// What names the call in an error; it is put together only then.
+fn name_of(request: &Request<Bytes>) -> impl FnOnce() -> String + use<> {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    move || format!("{method} {}", uri.path())
 }
 
 async fn document(mut answer: Box<dyn Answer>) -> Result<Response<Bytes>, Error> {
