@@ -25,7 +25,8 @@ use tokio::runtime::{Builder, Runtime};
 
 /// The call that `DescribeInstances` makes to a modern engine: what a relay is asked for is the same bytes.
 const FOLLOW: &str = "/ovirt-engine/api/vms?follow=nics,disk_attachments.disk,reported_devices";
-const ONE_WORKER: &str = "threads = 1\n";
+/// One worker, and no access log, as nginx has none.
+const ONE_WORKER: &str = "threads = 1\nlog.level = \"info,deltagate::access=off\"\n";
 /// Rounds of each measurement; the best of them is told, because other work on the machine only ever adds.
 const ROUNDS: usize = 3;
 
@@ -222,12 +223,18 @@ impl Nginx {
         Ok(Some(Nginx { child, address, _folder: folder }))
     }
 
-    /// The process that relays.
+    /// The process that relays: the master accepts connections before it has started it.
     fn worker(&self) -> io::Result<u32> {
         let master = self.child.id();
-        let children = fs::read_to_string(format!("/proc/{master}/task/{master}/children"))?;
-        let first = children.split(' ').next().and_then(|pid| pid.parse().ok());
-        first.ok_or_else(|| io::Error::other("nginx has no worker"))
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < deadline {
+            let children = fs::read_to_string(format!("/proc/{master}/task/{master}/children"))?;
+            if let Some(worker) = children.split(' ').next().and_then(|pid| pid.parse().ok()) {
+                return Ok(worker);
+            }
+            std::thread::yield_now();
+        }
+        Err(io::Error::other("nginx has no worker"))
     }
 }
 

@@ -146,8 +146,10 @@ impl<'a> Cloud<'a> {
         if !self.receiver.has_begun() {
             return self.line.within(answer.chunk()).await;
         }
-        let endless = |_| Err(Error::new(ErrorKind::TimedOut, "the back end's list does not end"));
-        timeout_at(last, answer.chunk()).await.unwrap_or_else(endless)
+        if Instant::now() > last {
+            return Err(Error::new(ErrorKind::TimedOut, "the back end's list does not end"));
+        }
+        answer.chunk().await
     }
 }
 
@@ -206,13 +208,15 @@ impl Line<'_> {
 }
 
 /// The error, with the call that met it; what only reads had no effect.
-fn told(error: Error, call: String, safe: bool) -> Error {
-    let error = error.during(|| call);
+fn told(error: Error, call: impl FnOnce() -> String, safe: bool) -> Error {
+    let error = error.during(call);
     if safe { error.safe_to_repeat() } else { error }
 }
 
-fn name_of(request: &Request<Bytes>) -> String {
-    format!("{} {}", request.method(), request.uri().path())
+/// What names the call in an error; it is put together only then.
+fn name_of(request: &Request<Bytes>) -> impl FnOnce() -> String + use<> {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    move || format!("{method} {}", uri.path())
 }
 
 async fn document(mut answer: Box<dyn Answer>) -> Result<Response<Bytes>, Error> {

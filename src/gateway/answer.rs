@@ -17,6 +17,8 @@ use crate::{
 
 /// How many bytes are gathered before they are sent: one TLS record's worth.
 const GATHERED: usize = 16 << 10;
+/// The room that an answer has at first, in bytes: enough for an instance or two, as most answers are.
+const ROOM: usize = 4 << 10;
 /// The longest answer that is held back whole, in bytes.
 const HELD_CAP: usize = 16 << 20;
 
@@ -84,7 +86,7 @@ impl<'a> Answer<'a> {
             encode,
             manner: Manner::of(operation),
             view,
-            out: BytesMut::new(),
+            out: BytesMut::with_capacity(ROOM),
             opened: false,
             begun: false,
             enough: false,

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, header, response};
 use pingora::{
     ErrorType,
-    connectors::{ConnectorOptions, http::Connector},
+    connectors::{ConnectorOptions, http::v1::Connector},
     http::RequestHeader,
-    protocols::http::client::HttpSession,
+    protocols::http::v1::client::HttpSession,
     upstreams::peer::HttpPeer,
 };
 use uuid::Uuid;
@@ -83,15 +83,18 @@ impl Pool {
         peer: &HttpPeer,
         request: &Request<Bytes>,
     ) -> Result<HttpSession, Failed> {
-        let connected = self.connector.get_http_session(peer).await;
-        let (mut session, reused) = connected.map_err(|error| Failed {
-            error: unreachable(&error).safe_to_repeat(),
-            connected: false,
-            stale: false,
-        })?;
+        let (mut session, reused) = match self.connector.reused_http_session(peer).await {
+            Some(session) => (session, true),
+            // Boxed, because connecting is rare and its future long: it should not make that of every call long.
+            None => Box::pin(self.connector.get_http_session(peer)).await.map_err(|error| Failed {
+                error: unreachable(&error).safe_to_repeat(),
+                connected: false,
+                stale: false,
+            })?,
+        };
         self.metrics.connection(&endpoint.provider, reused);
-        session.set_read_timeout(peer.options.read_timeout);
-        session.set_write_timeout(peer.options.write_timeout);
+        session.read_timeout = peer.options.read_timeout;
+        session.write_timeout = peer.options.write_timeout;
         match converse(&mut session, endpoint, request).await {
             Ok(()) => Ok(session),
             Err(error) => {
@@ -118,12 +121,12 @@ async fn converse(
 ) -> pingora::Result<()> {
     session.write_request_header(Box::new(native(endpoint, request)?)).await?;
     if !request.body().is_empty() {
-        session.write_request_body(request.body().clone(), true).await?;
+        session.write_body(request.body()).await?;
     }
-    session.finish_request_body().await?;
+    session.finish_body().await?;
     for _ in 0..MOST_INTERIM {
-        session.read_response_header().await?;
-        if session.response_header().is_some_and(|head| !head.status.is_informational()) {
+        session.read_response().await?;
+        if session.resp_header().is_some_and(|head| !head.status.is_informational()) {
             return Ok(());
         }
     }
@@ -132,7 +135,7 @@ async fn converse(
 
 fn native(endpoint: &Endpoint, request: &Request<Bytes>) -> pingora::Result<RequestHeader> {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let mut head = RequestHeader::build(request.method().clone(), path.as_bytes(), Some(8))?;
+    let mut head = RequestHeader::build_no_case(request.method().clone(), path.as_bytes(), Some(8))?;
     head.insert_header(header::HOST, endpoint.authority.as_str())?;
     for (name, value) in request.headers() {
         head.append_header(name.clone(), value.clone())?;
@@ -155,7 +158,7 @@ impl Transport for Pool {
                 return Err(error);
             }
         };
-        let Some(head) = session.response_header().map(parts) else {
+        let Some(head) = session.resp_header().map(parts) else {
             return Err(Error::new(ErrorKind::Unexpected, "the back end's answer has no head"));
         };
         call.answered(head.status);
@@ -195,7 +198,7 @@ impl Answer for Arriving {
 
     async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let Some(session) = &mut self.session else { return Ok(None) };
-        match session.read_response_body().await {
+        match session.read_body_bytes().await {
             Ok(Some(chunk)) => {
                 self.metrics.backend_bytes(chunk.len());
                 Ok(Some(chunk))

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use http::StatusCode;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use tokio::time::Instant;
 
@@ -23,9 +23,16 @@ pub struct Metrics {
     backend_seconds: HistogramVec,
     in_flight: IntGaugeVec,
     connections: IntCounterVec,
-    bytes: IntCounterVec,
+    bytes: Bytes,
     translation_failures: IntCounterVec,
     promises: IntGaugeVec,
+}
+
+/// The samples of the bytes, at hand because every chunk counts.
+struct Bytes {
+    from_client: IntCounter,
+    to_client: IntCounter,
+    from_backend: IntCounter,
 }
 
 impl Metrics {
@@ -78,11 +85,11 @@ impl Metrics {
                 "Connections to back ends that calls were made on: newly made, or reused from the pool.",
                 &["provider", "kind"],
             )?,
-            bytes: counter(
+            bytes: Bytes::of(&counter(
                 "deltagate_bytes_total",
                 "Body bytes: received from clients, sent to clients, received from back ends.",
                 &["direction"],
-            )?,
+            )?),
             translation_failures: counter(
                 "deltagate_translation_failures_total",
                 "Answers of back ends that could not be understood.",
@@ -118,13 +125,13 @@ impl Metrics {
 
     /// Bytes of bodies went between clients and here.
     pub fn client_bytes(&self, received: usize, sent: usize) {
-        self.bytes.with_label_values(&["from_client"]).inc_by(received as u64);
-        self.bytes.with_label_values(&["to_client"]).inc_by(sent as u64);
+        self.bytes.from_client.inc_by(received as u64);
+        self.bytes.to_client.inc_by(sent as u64);
     }
 
     /// Bytes of a body came from a back end.
     pub fn backend_bytes(&self, received: usize) {
-        self.bytes.with_label_values(&["from_backend"]).inc_by(received as u64);
+        self.bytes.from_backend.inc_by(received as u64);
     }
 
     /// A connection to a back end was taken for a call.
@@ -140,6 +147,17 @@ impl Metrics {
     /// How many promises are not kept yet.
     pub fn promises(&self, provider: &str, pending: usize) {
         self.promises.with_label_values(&[provider]).set(i64::try_from(pending).unwrap_or(i64::MAX));
+    }
+}
+
+impl Bytes {
+    fn of(counter: &IntCounterVec) -> Self {
+        let direction = |name| counter.with_label_values(&[name]);
+        Bytes {
+            from_client: direction("from_client"),
+            to_client: direction("to_client"),
+            from_backend: direction("from_backend"),
+        }
     }
 }
 

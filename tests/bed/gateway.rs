@@ -55,7 +55,8 @@ impl Log {
 }
 
 impl Gateway {
-    /// A gateway with these settings (TOML), besides its addresses.
+    /// A gateway with these settings (TOML), besides its addresses. It logs all that it can, unless they set
+    /// `log.level`; the lines in which it says its addresses are of level `info`.
     pub fn start(settings: &str) -> Self {
         let own = "hostname = \"127.0.0.1\"\nport = 0\n";
         Gateway::start_program(env!("CARGO_BIN_EXE_deltagate"), own, settings)
@@ -100,7 +101,12 @@ impl Gateway {
         let metrics = "[metrics]\naddress = \"127.0.0.1:0\"\n";
         fs::write(&file, format!("{own}{top}\n{metrics}{tables}")).unwrap();
         let mut command = Command::new(program);
-        command.args(["-c".as_ref(), file.as_os_str()]).env("RUST_LOG", "info,deltagate=debug");
+        command.args(["-c".as_ref(), file.as_os_str()]);
+        if settings.contains("log.level") {
+            command.env_remove("RUST_LOG");
+        } else {
+            command.env("RUST_LOG", "info,deltagate=debug");
+        }
         for variable in ["API_DRIVER", "API_PROVIDER", "API_FRONTEND", "API_HOST", "API_PORT", "API_TIMEOUT"]
         {
             command.env_remove(variable);

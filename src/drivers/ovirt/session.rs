@@ -4,7 +4,7 @@
 //! once; what they get is kept per identity and renewed, once, when the engine refuses it.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -69,6 +69,8 @@ pub(super) struct Session<'a> {
     pub(super) sessions: &'a Sessions,
     pub(super) engine: Arc<Engine>,
     pub(super) line: Line<'a>,
+    /// The user's login, once it was looked up: several calls of one operation want it.
+    login: Mutex<Option<Arc<Login>>>,
 }
 
 impl Sessions {
@@ -82,7 +84,7 @@ impl Sessions {
             // Everybody asks for himself: another one's wrong password is not his failure.
             None => self.believe(Box::pin(detect(line)).await?),
         };
-        Ok(Session { sessions: self, engine, line })
+        Ok(Session { sessions: self, engine, line, login: Mutex::default() })
     }
 
     fn believed(&self) -> Option<Arc<Engine>> {
@@ -119,13 +121,30 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When he cannot log in.
     pub(super) async fn login(&self) -> Result<Arc<Login>, Error> {
-        self.sessions.logins.get(self.line.identity, self.log_in()).await
+        let held = self.held().clone();
+        match held {
+            Some(login) => Ok(login),
+            None => {
+                let login = self.sessions.logins.get(self.line.identity, self.log_in()).await?;
+                Ok(self.hold(login))
+            }
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Arc<Login>>> {
+        self.login.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self, login: Arc<Login>) -> Arc<Login> {
+        *self.held() = Some(Arc::clone(&login));
+        login
     }
 
     /// An engine that has forgotten its users was started anew, perhaps as another version.
     async fn log_in_again(&self, stale: &Arc<Login>) -> Result<Arc<Login>, Error> {
         self.sessions.doubt();
-        self.sessions.logins.renew(self.line.identity, stale, self.log_in()).await
+        let login = self.sessions.logins.renew(self.line.identity, stale, self.log_in()).await?;
+        Ok(self.hold(login))
     }
 
     /// Boxed when it is done, which is rare: it would make the future of every call several times as large.
@@ -173,6 +192,9 @@ impl<'a> Session<'a> {
         if response.status() == StatusCode::UNAUTHORIZED {
             let login = Box::pin(self.log_in_again(&login)).await?;
             response = cloud.stream(self.request(&call, &login)?, decode).await?;
+        }
+        if response.status().is_success() {
+            return Ok(());
         }
         Document::of(response, self.name(&call)).map(|_| ())
     }

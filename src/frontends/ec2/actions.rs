@@ -239,7 +239,8 @@ impl Query<'_> {
 
     fn read_page(&self, bounds: Bounds, ids: &[Id]) -> Result<Page, Fault> {
         let paged = ["MaxResults", "NextToken"].into_iter().find(|name| self.parameters.text(name).is_some());
-        if let Some(name) = paged.filter(|_| !ids.is_empty()) {
+        let Some(name) = paged else { return Ok(Page::default()) };
+        if !ids.is_empty() {
             return Err(Fault::combination(format!("{name} cannot be given together with identifiers")));
         }
         let scope = format!("{}\n{}", self.context.action, self.parameters.canonical(&SCOPE));

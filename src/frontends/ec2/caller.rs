@@ -27,6 +27,9 @@ pub(super) fn signs(request: &Request<Bytes>) -> bool {
 
 /// The region that the client signed for.
 pub(super) fn region(request: &Request<Bytes>) -> Option<String> {
+    if basic(request).is_some() {
+        return None;
+    }
     let signature = sign::parse(request).ok().flatten()?;
     signature.region().filter(|region| is_region(region)).map(str::to_owned)
 }

@@ -5,7 +5,7 @@
 //! (`InstanceId.1` for `GetConsoleOutput`), the same parameter twice (the last one counts). An empty value means
 //! that the parameter is absent. What no action asks for is ignored, as clients send much that has no meaning here.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use http::Request;
 
@@ -20,14 +20,14 @@ const DEEPEST: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Parameters {
     value: Option<String>,
-    below: BTreeMap<Segment, Parameters>,
+    below: BTreeMap<Segment<'static>, Parameters>,
 }
 
 /// What stands between two dots. The derived order puts indices first, by number.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Segment {
+enum Segment<'a> {
     Index(u32),
-    Name(String),
+    Name(Cow<'a, str>),
 }
 
 impl Parameters {
@@ -46,7 +46,7 @@ impl Parameters {
     }
 
     /// The value at a path of names (`Placement.AvailabilityZone`).
-    pub(super) fn text(&self, path: &str) -> Option<&str> {
+    pub(super) fn text<'a>(&'a self, path: &'a str) -> Option<&'a str> {
         self.at(path)?.values().next()
     }
 
@@ -59,12 +59,12 @@ impl Parameters {
     }
 
     /// The values of a list.
-    pub(super) fn list(&self, path: &str) -> impl Iterator<Item = &str> {
+    pub(super) fn list<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a str> {
         self.at(path).into_iter().flat_map(Parameters::values)
     }
 
     /// The members of a list of structures.
-    pub(super) fn members(&self, path: &str) -> impl Iterator<Item = &Parameters> {
+    pub(super) fn members<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Parameters> {
         self.at(path).into_iter().flat_map(|list| {
             let alone = list.below.keys().any(|segment| matches!(segment, Segment::Name(_)));
             alone.then_some(list).into_iter().chain(list.indexed())
@@ -128,12 +128,12 @@ impl Parameters {
     fn set(&mut self, name: &str, value: String) {
         let mut node = self;
         for segment in name.split('.') {
-            node = node.below.entry(Segment::from(segment)).or_default();
+            node = node.below.entry(Segment::from(segment).into_owned()).or_default();
         }
         node.value = Some(value);
     }
 
-    fn at(&self, path: &str) -> Option<&Parameters> {
+    fn at<'a>(&'a self, path: &'a str) -> Option<&'a Parameters> {
         path.split('.').try_fold(self, |node, segment| node.below.get(&Segment::from(segment)))
     }
 
@@ -146,15 +146,24 @@ impl Parameters {
     }
 }
 
-impl From<&str> for Segment {
-    fn from(text: &str) -> Self {
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let index = digits.then(|| text.parse().ok()).flatten();
-        index.map_or_else(|| Segment::Name(text.to_owned()), Segment::Index)
+impl Segment<'_> {
+    fn into_owned(self) -> Segment<'static> {
+        match self {
+            Segment::Index(index) => Segment::Index(index),
+            Segment::Name(name) => Segment::Name(Cow::Owned(name.into_owned())),
+        }
     }
 }
 
-impl fmt::Display for Segment {
+impl<'a> From<&'a str> for Segment<'a> {
+    fn from(text: &'a str) -> Self {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let index = digits.then(|| text.parse().ok()).flatten();
+        index.map_or(Segment::Name(Cow::Borrowed(text)), Segment::Index)
+    }
+}
+
+impl fmt::Display for Segment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Segment::Index(index) => write!(f, "{index}"),
