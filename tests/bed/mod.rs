@@ -1,6 +1,6 @@
 //! The test bed: the gateway as a process, the oVirt engine, real clients, and a raw HTTP client.
 
-#![allow(dead_code, unused_imports, reason = "every test target uses a part of it")]
+#![allow(dead_code, reason = "every test target uses a part of it")]
 
 pub mod clients;
 pub mod gateway;
