@@ -252,7 +252,7 @@ async fn whole(
         session.set_keepalive(None);
     }
     let mut native = native(journey, head, headers)?;
-    if head.status != StatusCode::NO_CONTENT {
+    if has_body(head.status) {
         native.insert_header(header::CONTENT_LENGTH, HeaderValue::from(body.len())).map_err(unwritable)?;
     }
     session.write_response_header(Box::new(native), false).await.map_err(gone)?;
@@ -265,7 +265,7 @@ fn native(
     headers: &[(&'static str, String)],
 ) -> Result<ResponseHeader, Error> {
     let mut native = ResponseHeader::build(head.status, Some(6)).map_err(unwritable)?;
-    if head.status != StatusCode::NO_CONTENT {
+    if has_body(head.status) {
         native.insert_header(header::CONTENT_TYPE, head.content_type).map_err(unwritable)?;
     }
     native.insert_header(journey.request_id_header, journey.request_id.as_str()).map_err(unwritable)?;
@@ -277,11 +277,15 @@ fn native(
     Ok(native)
 }
 
-/// Sends a part of the body, which `HEAD` and 204 have none of.
+/// Whether an answer of this status has a body, and fields that speak of it.
+fn has_body(status: StatusCode) -> bool {
+    !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+/// Sends a part of the body, which an answer to `HEAD` has none of.
 async fn write(session: &mut Session, bytes: Bytes, last: bool) -> Result<(), Error> {
-    let sent = session.response_written().map(|head| head.status);
-    let bodiless = session.req_header().method == Method::HEAD || sent == Some(StatusCode::NO_CONTENT);
-    let bytes = if bodiless { Bytes::new() } else { bytes };
+    let bodiless = session.response_written().is_some_and(|head| !has_body(head.status));
+    let bytes = if bodiless || session.req_header().method == Method::HEAD { Bytes::new() } else { bytes };
     session.write_response_body(Some(bytes), last).await.map_err(gone)
 }
 

@@ -76,10 +76,39 @@ fn head_is_get_without_its_body_and_options_tells_what_may_be_done() {
         assert_eq!(head.header("content-length"), get.body.len().to_string(), "{target}");
         assert_eq!(head.header("content-type"), get.header("content-type"), "{target}");
     }
+    let many = gateway.send("POST", "/api/instances?image_id=img1&instance_count=60", &credentials, "");
+    assert_eq!(many.status, 201);
+    let head = connection.send("HEAD", "/api/instances", &credentials, "").unwrap();
+    assert_eq!((head.status, head.header("etag")), (200, ""), "a list that leaves before it is whole");
+    let get = connection.send("GET", "/api/instances", &credentials, "").unwrap();
+    assert!(get.complete && get.header("transfer-encoding") == "chunked", "{:?}", get.headers);
+    assert_eq!(get.body.matches("<instance ").count(), 64, "the connection goes on after HEAD");
     let options = |target| gateway.send("OPTIONS", target, &[], "").header("allow").to_owned();
     assert_eq!(options("/api"), "OPTIONS,GET,HEAD");
     assert_eq!(options("/api/instances"), "OPTIONS,GET,HEAD,POST,DELETE");
     assert!(options("/api/instances/create").starts_with("image_id:string:required,"));
+}
+
+#[test]
+fn who_has_an_answer_is_not_given_it_again() {
+    let gateway = mock();
+    for target in ["/api", "/api/realms", "/api/instances", "/api/instances/inst1?format=json"] {
+        let first = get(&gateway, target, &[]);
+        let tag = first.header("etag").to_owned();
+        assert!(tag.len() == 34 && tag.starts_with('"'), "{target}: {tag}");
+        let again = get(&gateway, target, &[("If-None-Match", &tag)]);
+        assert_eq!((again.status, again.body.as_str(), again.header("etag")), (304, "", tag.as_str()));
+        let other = get(&gateway, target, &[("If-None-Match", "\"x\"")]);
+        assert_eq!((other.status, other.header("etag")), (200, tag.as_str()));
+    }
+    assert_eq!(get(&gateway, "/api/realms/nosuch", &[]).header("etag"), "");
+    let changed = gateway.send(
+        "POST",
+        "/api/instances/inst1/stop",
+        &[("Authorization", &basic(MOCK.0, MOCK.1)), ("If-None-Match", "*")],
+        "",
+    );
+    assert_eq!((changed.status, changed.header("etag")), (202, ""));
 }
 
 #[test]
@@ -109,6 +138,11 @@ fn failures_have_a_status_and_a_document() {
         assert_eq!(answer.text("code"), status.to_string(), "{method} {target}: {}", answer.body);
         assert!(!answer.text("message").is_empty());
     }
+    let nowhere = crate::bed::http::Connection::open(&gateway.address).and_then(|mut connection| {
+        connection.send_raw(b"GET /api HTTP/1.0\r\n\r\n")?;
+        connection.answer(false)
+    });
+    assert_eq!(nowhere.unwrap().status, 400, "links need a host");
     let wrong = gateway.send("POST", "/api/realms", &[("Authorization", &authorization)], "");
     assert_eq!((wrong.status, wrong.header("allow")), (405, "OPTIONS,GET,HEAD"));
 }
@@ -146,6 +180,7 @@ fn the_path_and_the_headers_choose_the_back_end() {
     for (target, headers) in [
         ("/api;provider=three/realms", &[][..]),
         ("/api;driver=nosuch", &[]),
+        ("/api;provider=%C3%A9%22%3C/realms", &[]),
         ("/api;provider=http:%2F%2F127.0.0.1:1%2Fapi/realms", &[]),
         ("/api/realms", &[("X-Deltacloud-Provider", "three")]),
     ] {

@@ -28,7 +28,6 @@ const STATUSES: &[(&str, u16, &str)] = &[
     ("conneg-app-star", 200, "`application/*` admits XML"),
     ("driversel-header-*", 400, "no request reaches a back end that the operator does not allow"),
     ("driversel-matrix-driver*", 400, "the same"),
-    ("error-50*-mock-realm.*", 404, "the mock cloud has no realms that fail yet"),
     ("error-action-by-get.xml", 405, "a wrong method is 405 with `Allow`, not 404"),
 ];
 

@@ -50,9 +50,15 @@ impl Context {
             ("server", format!("Apache-Deltacloud/{VERSION}")),
             ("x-deltacloud-driver", self.driver.to_owned()),
         ];
-        headers.extend(self.provider.iter().map(|provider| ("x-deltacloud-provider", provider.clone())));
+        let provider = self.provider.iter().filter(|provider| is_field_value(provider));
+        headers.extend(provider.map(|provider| ("x-deltacloud-provider", provider.clone())));
         headers
     }
+}
+
+/// Whether a header field can have it for its value. What the client says in the path may be anything.
+fn is_field_value(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// The form that the request accepts.

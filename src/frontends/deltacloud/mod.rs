@@ -30,6 +30,7 @@ mod path;
 mod realms;
 mod route;
 mod states;
+mod tag;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ use self::{
     parameters::Parameters,
     path::Path,
     route::Route,
+    tag::Tagged,
 };
 use super::{Arrival, Call, Choice, Claim, Frontend, Reply};
 use crate::{
@@ -150,7 +152,13 @@ impl Frontend for Deltacloud {
         cloud: &Capabilities,
     ) -> Result<Call, Reply> {
         let context = Context::of(request, arrival);
-        self.call(request, &context, cloud).map_err(|fault| fault.reply(&context))
+        let tagged = |call: Call| Call { encode: Box::new(Tagged::new(call.encode, request)), ..call };
+        let call = if arrival.host.is_empty() {
+            Err(Fault::invalid("Unable to find HTTP Host header"))
+        } else {
+            self.call(request, &context, cloud)
+        };
+        call.map(tagged).map_err(|fault| fault.reply(&context))
     }
 
     fn reject(&self, request: &Request<Bytes>, arrival: &Arrival, _: &Refusal) -> Reply {

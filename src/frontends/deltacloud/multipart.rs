@@ -70,6 +70,20 @@ mod tests {
         assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(parts in proptest::collection::vec("(--b-1|\r\n|--|name=|Content-Disposition:|;|x)", 0..30)) {
+            let _ = fields(MEDIA, parts.concat().as_bytes());
+        }
+
+        #[test]
+        fn what_is_sent_is_read(value in "[^\r\n]{0,40}") {
+            let body = format!("--b-1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n{value}\r\n--b-1--\r\n");
+            let read = fields(MEDIA, body.as_bytes()).unwrap();
+            assert_eq!(read, [("a".to_owned(), value)]);
+        }
+    }
+
     #[test]
     fn what_is_broken_is_refused() {
         for body in [

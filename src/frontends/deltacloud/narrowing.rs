@@ -32,12 +32,12 @@ impl Narrowing {
         narrowing
     }
 
-    /// What the cloud is asked for.
+    /// What the cloud is asked for. Of states it is asked for all: what the user was told of an instance counts more than
+    /// the cloud's word.
     pub(super) fn filter(&self) -> Filter {
         Filter {
             ids: self.id.iter().map(|id| Id::from(id.as_str())).collect(),
             realm: self.realm.as_deref().map(Id::from),
-            states: self.states.clone().unwrap_or_default(),
             ..Filter::default()
         }
     }

@@ -129,6 +129,15 @@ mod tests {
         assert_eq!(format(None, &HeaderMap::new()), xml);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_header_makes_it_panic(accept in "[ -~]{0,80}") {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().unwrap());
+            let _ = format(None, &headers);
+        }
+    }
+
     #[test]
     fn the_query_wins_over_the_header() {
         let mut headers = HeaderMap::new();

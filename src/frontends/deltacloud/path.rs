@@ -113,6 +113,21 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_path_makes_it_panic_and_none_holds_a_control_character(text in "/api[/;=%a-f0-9.]{0,60}") {
+            if let Some(path) = read(&text) {
+                assert!(path.segments.iter().all(|segment| !segment.chars().any(char::is_control)), "{path:?}");
+            }
+        }
+
+        #[test]
+        fn every_link_leads_to_its_id(id in "[^\\x00-\\x1f\\x7f-\\x9f]{1,40}") {
+            let link = href("/api", &["images", &id]);
+            assert_eq!(read(&link).unwrap().segments, ["images", id.as_str()]);
+        }
+    }
+
     #[test]
     fn a_link_is_safe_whatever_an_id_holds() {
         assert_eq!(href("http://h/api", &["images", "../a;b?c"]), "http://h/api/images/..%2Fa%3Bb%3Fc");

@@ -33,6 +33,19 @@ fn an_index_is_written_in_both_forms() {
 }
 
 #[test]
+fn an_index_is_narrowed_to_states_by_their_words() {
+    use InstanceState as S;
+    let index = |target: &str| {
+        let all: Vec<_> = S::ALL.into_iter().map(instance).collect();
+        answered(call("GET", target), &all).matches("<instance ").count()
+    };
+    assert_eq!(index("/api/instances"), S::ALL.len() - 1, "all but what is gone");
+    assert_eq!(index("/api/instances?state=STOPPED"), 3, "stopped, suspended and paused");
+    assert_eq!(index("/api/instances?state=running"), 3, "running, rebooting and unknown");
+    assert_eq!(index("/api/instances?state=nosuch"), 0);
+}
+
+#[test]
 fn actions_are_bare_in_json_and_shows_are_not() {
     let resources = [instance(InstanceState::Running)];
     let json = |call| serde_json::from_str::<serde_json::Value>(&answered(call, &resources)).unwrap();
