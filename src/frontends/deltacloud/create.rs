@@ -6,9 +6,9 @@ use base64::{
 };
 
 use super::{
-    collections::Asked,
     errors::Fault,
     measures::{self, MB},
+    plan::Asked,
 };
 use crate::model::{Count, Id, InstanceSpec};
 

@@ -27,6 +27,7 @@ mod narrowing;
 mod negotiation;
 mod parameters;
 mod path;
+mod plan;
 mod realms;
 mod route;
 mod states;
@@ -40,13 +41,14 @@ use http::{Method, Request, StatusCode};
 
 use self::{
     answer::Ready,
-    collections::{Asked, Document, How, Row},
+    collections::{Document, How, Row},
     context::Context,
     document::Node,
     errors::Fault,
     negotiation::Format,
     parameters::Parameters,
     path::Path,
+    plan::Asked,
     route::Route,
     tag::Tagged,
 };
