@@ -8,7 +8,7 @@ use deltagate::{
     drivers,
     exchange::{Cloud, Driver, Endpoint, Identity, Provider, Receiver, Tally, Transport},
     frontends::{
-        Arrival, Call, Encode, Frontend,
+        Arrival, Call, Choice, Encode, Frontend,
         ec2::{Ec2, Settings},
     },
     model::{Error, Flow, Resource, Sink},
@@ -74,6 +74,8 @@ impl Gateway {
             now: Timestamp::UNIX_EPOCH,
             scheme: "http",
             host: "localhost:3001".to_owned(),
+            driver: "mock",
+            choice: Choice::default(),
         };
         let call = self.frontend.decode(&request, &arrival, self.driver.capabilities());
         let Call { operation, mut encode, .. } =

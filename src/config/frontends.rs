@@ -4,9 +4,9 @@ use super::{
     layers::Settings,
     problem::{Located, Problems},
 };
-use crate::frontends::NAMES;
+use crate::frontends::{DEFAULT_NAMES, NAMES};
 
-/// The front ends that are wanted; all there are when none is named.
+/// The front ends that are wanted; those of [`DEFAULT_NAMES`] when none is named.
 pub(super) fn frontends(settings: Settings<'_>, problems: &mut Problems) -> Vec<&'static str> {
     let Settings { arguments, source, file, .. } = settings;
     let list = |text: Located<String>| -> Vec<Located<String>> {
@@ -21,7 +21,7 @@ pub(super) fn frontends(settings: Settings<'_>, problems: &mut Problems) -> Vec<
         }
         Some(names.get_ref().iter().map(|name| source.locate(name)).collect())
     };
-    let Some(wanted) = typed.or_else(&mut written) else { return NAMES.to_vec() };
+    let Some(wanted) = typed.or_else(&mut written) else { return DEFAULT_NAMES.to_vec() };
     known_frontends(&wanted, problems)
 }
 

@@ -3,10 +3,11 @@
 //! **Invariant:** no driver, no Pingora, no I/O, no clock is named in this folder. What a front end must know of the
 //! moment comes in with [`Arrival`].
 
+pub mod deltacloud;
 pub mod ec2;
 
 use bytes::{Bytes, BytesMut};
-use http::{Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -17,7 +18,10 @@ use crate::{
 };
 
 /// The names of the front ends there are, as in `-f`.
-pub const NAMES: &[&str] = &["ec2"];
+pub const NAMES: &[&str] = &["ec2", "deltacloud"];
+
+/// Those that are served when nothing is said: Deltacloud's is not complete yet.
+pub const DEFAULT_NAMES: &[&str] = &["ec2"];
 
 /// A client's protocol.
 pub trait Frontend: Send + Sync {
@@ -29,6 +33,16 @@ pub trait Frontend: Send + Sync {
 
     /// Whether a request to this path is in its protocol.
     fn claims(&self, path: &str) -> bool;
+
+    /// The methods of its protocol; others are refused before anything is read.
+    fn methods(&self) -> &'static [Method] {
+        &[Method::GET, Method::POST]
+    }
+
+    /// The back end that the request chooses.
+    fn choice(&self, request: &Request<Bytes>) -> Choice {
+        Choice::of(request.headers())
+    }
 
     /// Who the client says it is.
     ///
@@ -65,6 +79,32 @@ pub struct Arrival {
     pub scheme: &'static str,
     /// Host and port as the client wrote them.
     pub host: String,
+    /// The driver that is spoken to.
+    pub driver: &'static str,
+    /// The back end that the client chose.
+    pub choice: Choice,
+}
+
+/// The back end that a request chooses, as it says it: the operator decides which there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The driver; any when none.
+    pub driver: Option<String>,
+    /// The provider, in the driver's own words; the default one when none.
+    pub provider: Option<String>,
+}
+
+impl Choice {
+    /// The header that names a driver.
+    const DRIVER: &str = "x-deltacloud-driver";
+    /// The header that names a provider.
+    const PROVIDER: &str = "x-deltacloud-provider";
+
+    /// What the headers choose; a header that is no text chooses what does not exist.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let text = |name| Some(headers.get(name)?.to_str().unwrap_or_default().trim().to_owned());
+        Choice { driver: text(Choice::DRIVER), provider: text(Choice::PROVIDER) }
+    }
 }
 
 /// Who a client says it is.
@@ -72,6 +112,8 @@ pub struct Arrival {
 pub enum Claim {
     /// Nobody.
     Anonymous,
+    /// Nobody has to: what is asked is told to everybody, and needs no cloud.
+    Public,
     /// A user of the back end, by password.
     Password {
         /// The user's name.
@@ -87,6 +129,8 @@ pub enum Claim {
 pub struct Call {
     /// The protocol's own name of it (`DescribeInstances`), from a closed set: for metrics and the log.
     pub action: &'static str,
+    /// What has to be known before it is done: [`Encode::note`] gets it.
+    pub before: Option<Operation>,
     /// What is to be done; none when the front end can answer by itself.
     pub operation: Option<Operation>,
     /// Writes the answer.
@@ -95,11 +139,25 @@ pub struct Call {
 
 /// Writes one answer, resource by resource.
 ///
-/// Called in this order: `open`, `item` for each resource, `close`; `fail` at any point instead, after which nothing
+/// Called in this order: `note` for each resource that had to be known before, `open`, `item` for each resource, `close`; `fail` at any point instead, after which nothing
 /// else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
 pub trait Encode: Send {
     /// The status and media type of a successful answer.
     fn head(&self) -> Head;
+
+    /// Further header fields of a successful answer. Those of an answer that leaves whole are asked for after its last
+    /// resource.
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Takes note of one resource of [`Call::before`].
+    ///
+    /// # Errors
+    /// When the operation must not be done because of it.
+    fn note(&mut self, _resource: &Resource<'_>) -> Result<Flow, Error> {
+        Ok(Flow::More)
+    }
 
     /// Writes what comes before the first resource.
     fn open(&mut self, out: &mut BytesMut);
@@ -155,7 +213,11 @@ pub struct Settings {
 pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
     let only = names.len() == 1;
     let named = |name: &&str| -> Option<Box<dyn Frontend>> {
-        (*name == "ec2").then(|| Box::new(ec2::Ec2::new(ec2_settings(settings, only))) as _)
+        match *name {
+            "ec2" => Some(Box::new(ec2::Ec2::new(ec2_settings(settings, only)))),
+            "deltacloud" => Some(Box::new(deltacloud::Deltacloud::new(settings.instances_per_request))),
+            _ => None,
+        }
     };
     names.iter().filter_map(named).collect()
 }

@@ -3,19 +3,13 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
-
 use crate::{
     config::Providers,
     drivers,
     exchange::{Driver, Promises, Provider, Transport},
+    frontends::Choice,
     model::{Error, ErrorKind},
 };
-
-/// The header that names a driver.
-const DRIVER: &str = "x-deltacloud-driver";
-/// The header that names a provider.
-const PROVIDER: &str = "x-deltacloud-provider";
 
 /// A provider in use.
 pub(super) struct Account {
@@ -75,20 +69,19 @@ impl Accounts {
         &self.default
     }
 
-    /// The one that the headers choose; none when they choose none.
+    /// The one that a request chooses; none when it chooses none.
     ///
     /// # Errors
-    /// `Invalid` when they name a driver or a provider that the operator did not allow.
-    pub(super) fn chosen(&self, headers: &HeaderMap) -> Result<Option<&Arc<Account>>, Error> {
-        let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default().trim());
-        let (driver, provider) = (text(DRIVER), text(PROVIDER));
+    /// `Invalid` when it names a driver or a provider that the operator did not allow.
+    pub(super) fn chosen(&self, choice: &Choice) -> Result<Option<&Arc<Account>>, Error> {
+        let (driver, provider) = (choice.driver.as_deref(), choice.provider.as_deref());
         if driver.is_none() && provider.is_none() {
             return Ok(None);
         }
         let refused = || {
-            let header = if provider.is_some() { PROVIDER } else { DRIVER };
+            let what = if provider.is_some() { "X-Deltacloud-Provider" } else { "X-Deltacloud-Driver" };
             let message =
-                format!("this gateway has no such back end: leave {header} out, or name one that it allows");
+                format!("this gateway has no such back end: leave {what} out, or name one that it allows");
             Error::new(ErrorKind::Invalid, message)
         };
         let provider = self.providers.choose(driver, provider).ok_or_else(refused)?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, Version, header};
+use http::{HeaderValue, Method, StatusCode, Version, header};
 use pingora::http::ResponseHeader;
 use pingora_proxy::Session;
 
@@ -138,8 +138,8 @@ impl<'a> Answer<'a> {
         if self.begun {
             write(self.session, body, true).await?;
         } else {
-            let head = self.encode.head();
-            whole(self.session, self.journey, head, &[], body).await?;
+            let (head, headers) = (self.encode.head(), self.encode.headers());
+            whole(self.session, self.journey, head, &headers, body).await?;
         }
         Ok(Finished { status: self.encode.head().status.as_u16(), outcome: "ok" })
     }
@@ -172,7 +172,7 @@ impl<'a> Answer<'a> {
 
     async fn begin(&mut self) -> Result<(), Error> {
         self.begun = true;
-        let mut head = native(self.journey, self.encode.head())?;
+        let mut head = native(self.journey, self.encode.head(), &self.encode.headers())?;
         if self.session.req_header().version == Version::HTTP_10 {
             self.session.set_keepalive(None);
         } else {
@@ -264,25 +264,41 @@ async fn whole(
     if again && session.as_downstream_mut().drain_request_body().await.is_err() {
         session.set_keepalive(None);
     }
-    let mut native = native(journey, head)?;
-    for (name, value) in headers {
-        native.insert_header(*name, value.as_str()).map_err(unwritable)?;
+    let mut native = native(journey, head, headers)?;
+    if has_body(head.status) {
+        native.insert_header(header::CONTENT_LENGTH, HeaderValue::from(body.len())).map_err(unwritable)?;
     }
-    native.insert_header(header::CONTENT_LENGTH, HeaderValue::from(body.len())).map_err(unwritable)?;
     session.write_response_header(Box::new(native), false).await.map_err(gone)?;
     write(session, body, true).await
 }
 
-fn native(journey: &Journey, head: Head) -> Result<ResponseHeader, Error> {
+fn native(
+    journey: &Journey,
+    head: Head,
+    headers: &[(&'static str, String)],
+) -> Result<ResponseHeader, Error> {
     let mut native = ResponseHeader::build(head.status, Some(6)).map_err(unwritable)?;
-    native.insert_header(header::CONTENT_TYPE, head.content_type).map_err(unwritable)?;
+    if has_body(head.status) {
+        native.insert_header(header::CONTENT_TYPE, head.content_type).map_err(unwritable)?;
+    }
     native.insert_header(journey.request_id_header, journey.request_id.as_str()).map_err(unwritable)?;
     native.insert_header(header::DATE, journey.date()).map_err(unwritable)?;
     native.insert_header(header::SERVER, "Deltagate").map_err(unwritable)?;
+    for (name, value) in headers {
+        native.insert_header(*name, value.as_str()).map_err(unwritable)?;
+    }
     Ok(native)
 }
 
+/// Whether an answer of this status has a body, and fields that speak of it.
+fn has_body(status: StatusCode) -> bool {
+    !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+/// Sends a part of the body, which an answer to `HEAD` has none of.
 async fn write(session: &mut Session, bytes: Bytes, last: bool) -> Result<(), Error> {
+    let bodiless = session.response_written().is_some_and(|head| !has_body(head.status));
+    let bytes = if bodiless || session.req_header().method == Method::HEAD { Bytes::new() } else { bytes };
     session.write_response_body(Some(bytes), last).await.map_err(gone)
 }
 

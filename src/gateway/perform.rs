@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     exchange::{Cloud, Identity, Receiver, View, superseded},
-    frontends::Call,
+    frontends::{Call, Encode},
     model::{Error, ErrorKind, Filter, Flow, Id, Instance, Kind, Operation, Resource, Side, Sink},
 };
 
@@ -37,13 +37,21 @@ impl Gateway {
         journey: &mut Journey,
         task: Task,
     ) -> Result<Finished, Error> {
-        let Task { account, identity, proven, call } = task;
+        let Task { account, identity, proven, mut call } = task;
         let promises = &account.promises;
         let Some(operation) = call.operation else {
             let answer = Answer::new(session, journey, call.encode, None, View::default());
             let proof = if proven { Ok(()) } else { self.prove(journey, &account, &identity).await };
             return self.answer(journey, &account, answer, proof).await;
         };
+        if let Some(before) = &call.before {
+            let view = promises.view(&identity.user);
+            let mut notes = Notes { encode: call.encode.as_mut(), view };
+            if let Err(error) = self.attempt(before, journey, &account, &identity, &mut notes).await {
+                let answer = Answer::new(session, journey, call.encode, None, View::default());
+                return self.answer(journey, &account, answer, Err(error)).await;
+            }
+        }
         let withdrawn = promises.withdraw(superseded(&operation)).await;
         let view = promises.view(&identity.user);
         let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view.clone());
@@ -138,6 +146,35 @@ pub(super) fn log_failure(request_id: &str, error: &Error) {
         Side::Client => tracing::debug!(%request_id, %error, "a request was refused"),
         Side::Cloud => tracing::warn!(%request_id, %error, "a back end failed"),
         Side::Gateway => tracing::error!(%request_id, %error, "the gateway failed"),
+    }
+}
+
+/// Lets the front end take note of what it has to know before the operation is done.
+struct Notes<'a> {
+    encode: &'a mut dyn Encode,
+    /// What the user was told: it counts here as it does in an answer.
+    view: View,
+}
+
+impl Sink for Notes<'_> {
+    fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        if let Resource::Instance(instance) = resource
+            && let Some(shown) = self.view.amend(instance)
+        {
+            return self.encode.note(&Resource::Instance(shown));
+        }
+        self.encode.note(resource)
+    }
+}
+
+#[async_trait]
+impl Receiver for Notes<'_> {
+    async fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn has_begun(&self) -> bool {
+        false
     }
 }
 

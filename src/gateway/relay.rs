@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     exchange::Provider,
-    frontends::{Head, Reply},
+    frontends::{Choice, Head, Reply},
 };
 
 /// The response headers that hold URLs of the back end.
@@ -30,7 +30,7 @@ const LINKS: [header::HeaderName; 3] = [header::LOCATION, header::CONTENT_LOCATI
 
 /// The account whose back end serves this path, when the operator lets its API through.
 pub(super) fn account<'a>(accounts: &'a Accounts, request: &RequestHeader) -> Option<&'a Arc<Account>> {
-    let chosen = accounts.chosen(&request.headers).ok()?.unwrap_or(accounts.default_account());
+    let chosen = accounts.chosen(&Choice::of(&request.headers)).ok()?.unwrap_or(accounts.default_account());
     let url = chosen.provider.url.as_ref()?;
     let open = chosen.provider.relay && serves(&url.path, request.uri.path());
     open.then_some(chosen)

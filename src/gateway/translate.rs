@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, header};
 use pingora_proxy::Session;
+use secrecy::SecretString;
 use tokio::time::timeout;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     config::AccessKey,
     exchange::Identity,
-    frontends::{Arrival, Call, Claim, Frontend, Reply},
+    frontends::{Arrival, Call, Choice, Claim, Frontend, Reply},
     model::{Error, ErrorKind},
 };
 
@@ -51,9 +52,9 @@ impl Gateway {
         session: &mut Session,
         journey: &mut Journey,
     ) -> Result<Finished, Error> {
-        let arrival = arrival(session, journey);
         let mut request = head(session);
-        match self.prepare(frontend, session, journey, &arrival, &mut request).await {
+        let mut arrival = self.arrival(session, journey, frontend.choice(&request));
+        match self.prepare(frontend, session, journey, &mut arrival, &mut request).await {
             Ok(task) => self.perform(session, journey, task).await,
             Err(refused) => {
                 let reply = match refused {
@@ -74,23 +75,39 @@ impl Gateway {
         frontend: &dyn Frontend,
         session: &mut Session,
         journey: &mut Journey,
-        arrival: &Arrival,
+        arrival: &mut Arrival,
         request: &mut Request<Bytes>,
     ) -> Result<Task, Refused> {
         journey.permit = Some(Box::new(self.admit()?));
-        self.check_head(session)?;
+        self.check_head(session, frontend.methods())?;
         let body = timeout(self.limits.body_timeout, self.read_body(session)).await;
         *request.body_mut() = body.unwrap_or_else(|_| Err(too_slow(session)))?;
         let claim = frontend.identify(request, arrival)?;
-        let chosen = self.accounts.chosen(request.headers())?;
-        let proven = matches!(claim, Claim::Signature(_));
+        let chosen = self.accounts.chosen(&arrival.choice)?;
+        arrival.driver = chosen.unwrap_or(self.accounts.default_account()).driver.capabilities().driver;
+        let public = matches!(claim, Claim::Public);
+        let proven = public || matches!(claim, Claim::Signature(_));
         let (identity, account) = self.authenticate(frontend, claim, chosen, request, arrival)?;
         journey.user.clone_from(&identity.user);
         journey.account = Some(Arc::clone(&account));
         let call = frontend.decode(request, arrival, account.driver.capabilities())?;
         journey.action = call.action;
+        if public && (call.operation.is_some() || call.before.is_some()) {
+            return Err(unknown_user().into());
+        }
         check_supported(&account, &call)?;
         Ok(Task { account, identity, proven, call })
+    }
+
+    fn arrival(&self, session: &Session, journey: &Journey, choice: Choice) -> Arrival {
+        Arrival {
+            request_id: journey.request_id.clone(),
+            now: journey.now,
+            scheme: client::scheme(session),
+            host: client::host(session).unwrap_or_default().to_owned(),
+            driver: self.accounts.default_account().driver.capabilities().driver,
+            choice,
+        }
     }
 
     fn admit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
@@ -100,10 +117,12 @@ impl Gateway {
         })
     }
 
-    fn check_head(&self, session: &Session) -> Result<(), Error> {
+    fn check_head(&self, session: &Session, methods: &[Method]) -> Result<(), Error> {
         let head = session.req_header();
-        if !matches!(head.method, Method::GET | Method::POST) {
-            return Err(Error::new(ErrorKind::Invalid, "only GET and POST are understood here"));
+        if !methods.contains(&head.method) {
+            let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
+            let message = format!("only {} are understood here", methods.join(" and "));
+            return Err(Error::new(ErrorKind::Invalid, message));
         }
         let bytes: usize =
             head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
@@ -149,10 +168,10 @@ impl Gateway {
     ) -> Result<(Identity, Arc<Account>), Refused> {
         let account = chosen.unwrap_or(self.accounts.default_account());
         match claim {
-            Claim::Anonymous => {
-                let message =
-                    "say who you are: sign the request with an access key, or send a user and password";
-                Err(Error::new(ErrorKind::Unauthenticated, message).into())
+            Claim::Anonymous => Err(unknown_user().into()),
+            Claim::Public => {
+                let nobody = Identity { user: String::new(), password: SecretString::default() };
+                Ok((nobody, Arc::clone(account)))
             }
             Claim::Password { user, password } => Ok((Identity { user, password }, Arc::clone(account))),
             Claim::Signature(signature) => {
@@ -193,13 +212,9 @@ fn check_supported(account: &Account, call: &Call) -> Result<(), Error> {
     Err(Error::new(ErrorKind::Unsupported, format!("the {driver} driver cannot do this to a {kind}")))
 }
 
-fn arrival(session: &Session, journey: &Journey) -> Arrival {
-    Arrival {
-        request_id: journey.request_id.clone(),
-        now: journey.now,
-        scheme: client::scheme(session),
-        host: client::host(session).unwrap_or_default().to_owned(),
-    }
+fn unknown_user() -> Error {
+    let message = "say who you are: sign the request with an access key, or send a user and password";
+    Error::new(ErrorKind::Unauthenticated, message)
 }
 
 /// The request's head, exactly as it was sent: signatures are over it.

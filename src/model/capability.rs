@@ -1,7 +1,7 @@
 //! What a driver can do, as data: front ends derive from it what they advertise, tests what they run, docs what
 //! they print.
 
-use super::{Kind, Operation};
+use super::{Cause, Kind, Operation, Stage, Transition};
 
 /// What a driver can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +14,21 @@ pub struct Capabilities {
     pub ids: IdForm,
     /// How many bytes of user data an instance can be given; none when it takes none.
     pub user_data: Option<usize>,
+    /// How an instance lives, for front ends that tell their clients what they may do next. A driver may do more than
+    /// it declares.
+    pub life: &'static [Transition],
 }
 
 impl Capabilities {
     /// Whether the pair can be performed.
     pub fn supports(&self, verb: Verb, kind: Kind) -> bool {
         self.operations.contains(&(verb, kind))
+    }
+
+    /// Whether an instance that is created comes to run by itself.
+    pub fn starts_what_it_creates(&self) -> bool {
+        let runs = Transition::new(Stage::Pending, Cause::Auto, Stage::Running);
+        self.life.contains(&runs)
     }
 }
 

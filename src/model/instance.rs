@@ -151,6 +151,27 @@ pub enum InstanceState {
     Unknown,
 }
 
+impl InstanceState {
+    /// Every state, to go through.
+    pub const ALL: [InstanceState; 15] = [
+        InstanceState::Creating,
+        InstanceState::Starting,
+        InstanceState::Running,
+        InstanceState::Rebooting,
+        InstanceState::Paused,
+        InstanceState::Suspending,
+        InstanceState::Suspended,
+        InstanceState::Resuming,
+        InstanceState::Stopping,
+        InstanceState::Stopped,
+        InstanceState::Locked,
+        InstanceState::Terminating,
+        InstanceState::Terminated,
+        InstanceState::Error,
+        InstanceState::Unknown,
+    ];
+}
+
 /// How a running instance does, as far as the cloud can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {

@@ -11,6 +11,7 @@ mod flow;
 mod hardware_profile;
 mod image;
 mod instance;
+mod life;
 mod operation;
 mod realm;
 
@@ -20,6 +21,7 @@ pub use flow::{Flow, Sink};
 pub use hardware_profile::{HardwareProfile, Property};
 pub use image::{Image, ImageState};
 pub use instance::{Attachment, Health, Instance, InstanceState, NetworkInterface};
+pub use life::{Cause, Stage, Transition};
 pub use operation::{Action, Count, Filter, Id, InstanceSpec, Kind, Operation, Spec};
 pub use realm::{Realm, RealmState};
 

@@ -42,7 +42,7 @@ fn without_settings_a_mock_cloud_is_served_on_localhost() {
     let addresses: Vec<_> = config.listeners.iter().map(|listener| listener.address.to_string()).collect();
     assert_eq!(addresses[0], "127.0.0.1:3001");
     assert!(addresses.len() == 1 || addresses[1..] == ["[::1]:3001"], "{addresses:?}");
-    assert_eq!(config.frontends, crate::frontends::NAMES);
+    assert_eq!(config.frontends, crate::frontends::DEFAULT_NAMES);
     assert_eq!(config.providers.default_provider().driver, "mock");
     assert_eq!(config.providers.default_provider().name, "default");
     assert_eq!(config.limits, Limits::default());
@@ -81,6 +81,8 @@ fn the_higher_layer_wins() {
 
     let frontends = load_text("frontends = ['nosuch']", &["-f", "EC2"], &[("API_FRONTEND", "other")]);
     assert_eq!(frontends.unwrap().frontends, ["ec2"]);
+    let both = load_text("", &["-f", "ec2,deltacloud"], &[]);
+    assert_eq!(both.unwrap().frontends, ["ec2", "deltacloud"]);
 }
 
 #[test]

@@ -23,8 +23,8 @@ use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Identity, Level, Provider},
     model::{
-        Capabilities, Error, ErrorKind, Filter, Flow, HardwareProfile, Id, IdForm, Image, Kind, Operation,
-        Realm, Resource, Spec, Verb,
+        Capabilities, Cause, Error, ErrorKind, Filter, Flow, HardwareProfile, Id, IdForm, Image, Kind,
+        Operation, Realm, Resource, Spec, Stage, Transition, Verb,
     },
 };
 use instances::Instances;
@@ -67,6 +67,14 @@ const CAPABILITIES: Capabilities = Capabilities {
     ],
     ids: IdForm::Opaque,
     user_data: Some(USER_DATA),
+    life: &[
+        Transition::new(Stage::Start, Cause::Create, Stage::Pending),
+        Transition::new(Stage::Pending, Cause::Auto, Stage::Running),
+        Transition::new(Stage::Running, Cause::Reboot, Stage::Running),
+        Transition::new(Stage::Running, Cause::Stop, Stage::Stopped),
+        Transition::new(Stage::Stopped, Cause::Start, Stage::Running),
+        Transition::new(Stage::Stopped, Cause::Destroy, Stage::Finish),
+    ],
 };
 
 /// One embedded cloud.

@@ -1,7 +1,15 @@
-//! Realms: two, both available.
+//! Realms: two, both available, and those that fail on purpose.
 
 use super::{Mock, is_asked_for};
-use crate::model::{Error, Filter, Id, Kind, Realm, Resource};
+use crate::model::{Error, ErrorKind, Filter, Id, Kind, Realm, Resource};
+
+/// The realms that fail when they are shown, with what they fail with: the specs of Deltacloud's clients ask for them.
+const FAULTS: &[(&str, ErrorKind, &str)] = &[
+    ("500", ErrorKind::Internal, "DeltacloudErrorMessage"),
+    ("501", ErrorKind::Unsupported, "NotImplementedMessage"),
+    ("502", ErrorKind::Unreachable, "ProviderErrorMessage"),
+    ("504", ErrorKind::TimedOut, "ProviderTimeoutMessage"),
+];
 
 impl Mock {
     pub(super) fn list_realms(&self, filter: &Filter) -> Vec<Resource<'static>> {
@@ -10,6 +18,9 @@ impl Mock {
     }
 
     pub(super) fn show_realm(&self, id: &Id) -> Result<Resource<'static>, Error> {
+        if let Some((_, kind, message)) = FAULTS.iter().find(|(fault, ..)| *fault == id.as_str()) {
+            return Err(Error::new(*kind, *message));
+        }
         let found = self.realms.iter().find(|realm| realm.id == id.as_str()).cloned();
         found.map(Resource::Realm).ok_or_else(|| Error::not_found(Kind::Realm, id.clone()))
     }

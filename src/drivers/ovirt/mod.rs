@@ -33,7 +33,7 @@ use async_trait::async_trait;
 use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Level, Provider, ProviderUrl},
-    model::{Capabilities, Error, ErrorKind, IdForm, Kind, Operation, Spec, Verb},
+    model::{Capabilities, Cause, Error, ErrorKind, IdForm, Kind, Operation, Spec, Stage, Transition, Verb},
 };
 
 /// Its row in the list of drivers.
@@ -65,6 +65,17 @@ const CAPABILITIES: Capabilities = Capabilities {
     ],
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
+    // As Deltacloud's clients know it: an instance is made stopped.
+    life: &[
+        Transition::new(Stage::Start, Cause::Create, Stage::Pending),
+        Transition::new(Stage::Pending, Cause::Auto, Stage::Stopped),
+        Transition::new(Stage::Stopped, Cause::Start, Stage::Running),
+        Transition::new(Stage::Stopped, Cause::Destroy, Stage::Finish),
+        Transition::new(Stage::Running, Cause::Reboot, Stage::Running),
+        Transition::new(Stage::Running, Cause::Stop, Stage::Stopping),
+        Transition::new(Stage::Stopping, Cause::Stop, Stage::Stopped),
+        Transition::new(Stage::Stopping, Cause::Auto, Stage::Stopped),
+    ],
 };
 
 /// One oVirt engine.

@@ -129,7 +129,7 @@ impl Action {
         if query.parameters.flag("DryRun")? {
             return Ok(rehearsal(self.name, operation, query));
         }
-        Ok(Call { action: self.name, operation, encode })
+        Ok(Call { action: self.name, before: None, operation, encode })
     }
 }
 
@@ -150,7 +150,7 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
         Operation::List(kind, Filter { ids, at_most, ..Filter::default() })
     });
     let encode = Rehearsal { context: query.context.clone(), expected };
-    Call { action, operation, encode: Box::new(encode) }
+    Call { action, before: None, operation, encode: Box::new(encode) }
 }
 
 impl Query<'_> {

@@ -27,25 +27,6 @@ pub(super) const STOPPING: State = State { code: 64, name: "stopping" };
 /// Stopped.
 pub(super) const STOPPED: State = State { code: 80, name: "stopped" };
 
-/// Every state of an instance, to go through.
-const ALL: [InstanceState; 15] = [
-    InstanceState::Creating,
-    InstanceState::Starting,
-    InstanceState::Running,
-    InstanceState::Rebooting,
-    InstanceState::Paused,
-    InstanceState::Suspending,
-    InstanceState::Suspended,
-    InstanceState::Resuming,
-    InstanceState::Stopping,
-    InstanceState::Stopped,
-    InstanceState::Locked,
-    InstanceState::Terminating,
-    InstanceState::Terminated,
-    InstanceState::Error,
-    InstanceState::Unknown,
-];
-
 /// How a state is shown.
 ///
 /// Broken is shown as stopped: a client that is told `terminated` forgets about the instance, which still holds what
@@ -64,7 +45,7 @@ pub(super) fn shown(state: InstanceState) -> State {
 
 /// The states that are shown by that name.
 pub(super) fn named(name: &str) -> impl Iterator<Item = InstanceState> {
-    ALL.into_iter().filter(move |state| shown(*state).name == name)
+    InstanceState::ALL.into_iter().filter(move |state| shown(*state).name == name)
 }
 
 /// What EC2's status check of an instance and of the system below it says.
@@ -93,7 +74,7 @@ mod tests {
 
     #[test]
     fn every_state_is_found_by_the_name_it_is_shown_by() {
-        for state in ALL {
+        for state in InstanceState::ALL {
             assert!(named(shown(state).name).any(|found| found == state), "{state:?}");
         }
         assert_eq!(named("shutting-down").collect::<Vec<_>>(), [InstanceState::Terminating]);

@@ -55,6 +55,12 @@ impl<'b> Writer<'b> {
         self.close(name)
     }
 
+    /// `text`, within the element that is open.
+    pub fn characters(&mut self, text: &str) -> &mut Self {
+        escape(text, TEXT, self.0);
+        self
+    }
+
     /// `<name>value</name>`
     pub fn display(&mut self, name: &str, value: impl Display) -> &mut Self {
         self.open(name);

@@ -11,7 +11,7 @@ use smallvec::smallvec;
 
 use super::{Ec2, Settings};
 use crate::{
-    frontends::{Arrival, Call, Frontend, Reply},
+    frontends::{Arrival, Call, Choice, Frontend, Reply},
     model::{
         Action, Attachment, Capabilities, Count, Error, Filter, Flow, HardwareProfile, Health, IdForm, Image,
         ImageState, Instance, InstanceSpec, InstanceState, Kind, NetworkInterface, Operation, Property,
@@ -34,7 +34,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Act, Kind::Instance),
         (Verb::Destroy, Kind::Instance),
     ];
-    Capabilities { driver: "mock", operations, ids, user_data: Some(100) }
+    Capabilities { driver: "mock", operations, ids, user_data: Some(100), life: &[] }
 }
 
 fn ec2() -> Ec2 {
@@ -47,6 +47,8 @@ fn arrival() -> Arrival {
         now: "2026-11-23T11:05:44.5Z".parse().unwrap(),
         scheme: "http",
         host: "localhost:3001".into(),
+        driver: "mock",
+        choice: Choice::default(),
     }
 }
 

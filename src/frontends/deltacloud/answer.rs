@@ -1,0 +1,219 @@
+//! Answers: a document around what the cloud gives, an item at a time.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http::StatusCode;
+
+use super::{
+    context::Context,
+    document::Node,
+    errors::Fault,
+    hardware_profiles, images, instances,
+    narrowing::Narrowing,
+    negotiation::Format,
+    realms,
+    states::{self, Deed},
+};
+use crate::{
+    frontends::{Encode, Head, Reply},
+    model::{Capabilities, Error, ErrorKind, Flow, InstanceState, Kind, Resource},
+    wire::xml::Writer,
+};
+
+/// The most hardware profiles that an image is said to go with.
+const MOST_PROFILES: usize = 1_000;
+
+/// What is around the items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Frame {
+    /// A collection of this name.
+    Index(&'static str),
+    /// One item.
+    Member,
+    /// One item, without its name around it in JSON: what actions answer.
+    Bare,
+    /// Nothing, not even the item.
+    Nothing,
+}
+
+/// An answer that resources are written into.
+pub(super) struct Answer {
+    pub(super) context: Context,
+    pub(super) cloud: Capabilities,
+    pub(super) frame: Frame,
+    pub(super) status: StatusCode,
+    /// What an index is narrowed to.
+    pub(super) narrowing: Narrowing,
+    /// What has to be possible for the instance that was looked at before.
+    pub(super) deed: Option<Deed>,
+    /// The hardware profiles there are.
+    pub(super) profiles: Vec<String>,
+    pub(super) written: usize,
+    /// Where the item that was created is.
+    pub(super) location: Option<String>,
+}
+
+impl Answer {
+    /// An answer of this frame and status.
+    pub(super) fn new(context: &Context, cloud: &Capabilities, frame: Frame, status: StatusCode) -> Self {
+        Answer {
+            context: context.clone(),
+            cloud: cloud.clone(),
+            frame,
+            status,
+            narrowing: Narrowing::default(),
+            deed: None,
+            profiles: Vec::new(),
+            written: 0,
+            location: None,
+        }
+    }
+
+    fn describe<'a>(&'a self, resource: &'a Resource<'_>) -> Node<'a> {
+        match resource {
+            Resource::Realm(realm) => realms::describe(realm, &self.context),
+            Resource::Image(image) => images::describe(image, &self.profiles, &self.context),
+            Resource::HardwareProfile(profile) => hardware_profiles::describe(profile, &self.context),
+            Resource::Instance(instance) => instances::describe(instance, &self.cloud, &self.context),
+        }
+    }
+
+    fn write(&self, node: &Node<'_>, out: &mut BytesMut) {
+        match (self.context.format, self.frame) {
+            (_, Frame::Nothing) => {}
+            (Format::Xml, _) => node.write_xml(&mut Writer::new(out)),
+            (Format::Json, Frame::Member) => node.write_json_document(out),
+            (Format::Json, Frame::Bare) => node.write_json(out),
+            (Format::Json, Frame::Index(_)) => {
+                if self.written > 0 {
+                    out.put_u8(b',');
+                }
+                node.write_json(out);
+            }
+        }
+    }
+}
+
+impl Encode for Answer {
+    fn head(&self) -> Head {
+        Head { status: self.status, content_type: self.context.format.content_type() }
+    }
+
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = self.context.headers();
+        headers.extend(self.location.iter().map(|location| ("location", location.clone())));
+        headers
+    }
+
+    fn note(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        match resource {
+            Resource::HardwareProfile(profile) if self.profiles.len() < MOST_PROFILES => {
+                self.profiles.push(profile.id.clone().into_owned());
+                Ok(Flow::More)
+            }
+            Resource::HardwareProfile(_) => Ok(Flow::Enough),
+            Resource::Instance(instance) => {
+                let possible: Vec<Deed> = states::possible(&self.cloud, instance.state).collect();
+                check(self.deed, &possible, &instance.id, instance.state)?;
+                Ok(Flow::More)
+            }
+            Resource::Realm(_) | Resource::Image(_) => Ok(Flow::More),
+        }
+    }
+
+    fn open(&mut self, out: &mut BytesMut) {
+        match (self.context.format, self.frame) {
+            (_, Frame::Nothing) => {}
+            (Format::Xml, Frame::Index(name)) => {
+                Writer::new(out).declaration().open(name);
+            }
+            (Format::Xml, Frame::Member | Frame::Bare) => {
+                Writer::new(out).declaration();
+            }
+            (Format::Json, Frame::Index(name)) => out.put_slice(format!("{{\"{name}\":[").as_bytes()),
+            (Format::Json, Frame::Member | Frame::Bare) => {}
+        }
+    }
+
+    fn item(&mut self, resource: &Resource<'_>, out: &mut BytesMut) -> Result<Flow, Error> {
+        if !self.narrowing.admits(resource) {
+            return Ok(Flow::More);
+        }
+        let alone = !matches!(self.frame, Frame::Index(_));
+        if alone && self.written > 0 {
+            return Ok(Flow::More);
+        }
+        if self.status == StatusCode::CREATED && alone {
+            self.location = Some(self.context.href(&["instances", resource.id()]));
+        }
+        self.write(&self.describe(resource), out);
+        self.written += 1;
+        Ok(Flow::More)
+    }
+
+    fn close(&mut self, out: &mut BytesMut) -> Result<(), Error> {
+        match (self.context.format, self.frame) {
+            (Format::Xml, Frame::Index(name)) => {
+                Writer::new(out).close(name);
+            }
+            (Format::Json, Frame::Index(_)) => out.put_slice(b"]}"),
+            (_, Frame::Member | Frame::Bare) if self.written == 0 => {
+                return Err(Error::new(ErrorKind::Unexpected, "the cloud does not show what it did"));
+            }
+            (_, Frame::Member | Frame::Bare | Frame::Nothing) => {}
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, error: &Error) -> Reply {
+        let mut fault = Fault::from(error);
+        let creates = self.status == StatusCode::CREATED;
+        if creates && fault.status == StatusCode::NOT_FOUND {
+            // What the parameters name does not exist; what the path names does.
+            fault.status = StatusCode::BAD_REQUEST;
+        }
+        fault.reply(&self.context)
+    }
+}
+
+fn check(deed: Option<Deed>, possible: &[Deed], id: &str, state: InstanceState) -> Result<(), Error> {
+    let Some(deed) = deed.filter(|deed| !possible.contains(deed)) else { return Ok(()) };
+    let names: Vec<&str> = possible.iter().map(|deed| deed.name()).collect();
+    let (name, word) = (deed.name(), states::word(state));
+    let instead = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+    let message = format!("instance '{id}' is {word}: '{name}' is not possible now; what is: {instead}");
+    Err(Error::new(ErrorKind::IncorrectState, message).about(Kind::Instance, id))
+}
+
+/// An answer that needs no cloud.
+pub(super) struct Ready {
+    pub(super) context: Context,
+    pub(super) content_type: &'static str,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Bytes,
+}
+
+impl Encode for Ready {
+    fn head(&self) -> Head {
+        Head { status: StatusCode::OK, content_type: self.content_type }
+    }
+
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        self.context.headers().into_iter().chain(self.headers.iter().cloned()).collect()
+    }
+
+    fn open(&mut self, out: &mut BytesMut) {
+        out.put_slice(&self.body);
+    }
+
+    fn item(&mut self, _: &Resource<'_>, _: &mut BytesMut) -> Result<Flow, Error> {
+        Ok(Flow::More)
+    }
+
+    fn close(&mut self, _: &mut BytesMut) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn fail(&mut self, error: &Error) -> Reply {
+        Fault::from(error).reply(&self.context)
+    }
+}

@@ -1,0 +1,68 @@
+//! What every document of one answer has in common.
+
+use bytes::Bytes;
+use http::Request;
+
+use super::{
+    negotiation::{self, Format},
+    parameters, path,
+};
+use crate::frontends::Arrival;
+
+/// The version of the API that is spoken: that of the last release of Apache Deltacloud.
+pub(super) const VERSION: &str = "1.1.3";
+
+/// Where an answer is given, and in which form.
+#[derive(Debug, Clone)]
+pub(super) struct Context {
+    /// The form; what errors are written in where the client accepts none that there is.
+    pub(super) format: Format,
+    /// The absolute URL of the entry point, as the client wrote host and port.
+    base: String,
+    /// The driver that is spoken to.
+    pub(super) driver: &'static str,
+    /// The provider that the client chose.
+    pub(super) provider: Option<String>,
+    /// The path that was asked for, as it was sent.
+    pub(super) url: String,
+}
+
+impl Context {
+    /// The context of the answer to `request`.
+    pub(super) fn of(request: &Request<Bytes>, arrival: &Arrival) -> Self {
+        Context {
+            format: accepted(request).unwrap_or(Format::Xml),
+            base: format!("{}://{}/{}", arrival.scheme, arrival.host, path::ROOT),
+            driver: arrival.driver,
+            provider: arrival.choice.provider.clone(),
+            url: request.uri().path().to_owned(),
+        }
+    }
+
+    /// The absolute URL of what is at `segments`.
+    pub(super) fn href(&self, segments: &[&str]) -> String {
+        path::href(&self.base, segments)
+    }
+
+    /// The header fields that every answer has.
+    pub(super) fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("server", format!("Apache-Deltacloud/{VERSION}")),
+            ("x-deltacloud-driver", self.driver.to_owned()),
+        ];
+        let provider = self.provider.iter().filter(|provider| is_field_value(provider));
+        headers.extend(provider.map(|provider| ("x-deltacloud-provider", provider.clone())));
+        headers
+    }
+}
+
+/// Whether a header field can have it for its value. What the client says in the path may be anything.
+fn is_field_value(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// The form that the request accepts.
+pub(super) fn accepted(request: &Request<Bytes>) -> Option<Format> {
+    let asked = parameters::in_query(request, "format");
+    negotiation::format(asked.as_deref(), request.headers())
+}

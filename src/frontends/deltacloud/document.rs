@@ -1,0 +1,277 @@
+//! Documents, described once and written as XML or as JSON.
+//!
+//! A [`Node`] is an element in XML and a member of an object in JSON. The two forms of Deltacloud differ in places
+//! (`owner_id` is `owner` in JSON, a hardware profile's properties are elements here and a map there); a node says so
+//! itself, so that a document has one description.
+
+use std::borrow::Cow;
+
+use bytes::{BufMut, BytesMut};
+
+use super::negotiation::Format;
+use crate::wire::xml::Writer;
+
+/// A part of a document.
+#[derive(Debug, Clone)]
+pub(super) struct Node<'a> {
+    /// The element's name; the member's, unless `key` says otherwise.
+    name: &'static str,
+    /// The member's name in JSON.
+    key: &'static str,
+    /// The only form in which it appears; both when none.
+    only: Option<Format>,
+    attributes: Vec<Attribute<'a>>,
+    content: Content<'a>,
+}
+
+#[derive(Debug, Clone)]
+struct Attribute<'a> {
+    name: &'static str,
+    value: Cow<'a, str>,
+    only: Option<Format>,
+}
+
+#[derive(Debug, Clone)]
+enum Content<'a> {
+    /// Nothing but attributes.
+    Empty,
+    Text(Cow<'a, str>),
+    Flag(bool),
+    /// Parts with names of their own: an object in JSON.
+    Members(Vec<Node<'a>>),
+    /// Parts of one kind: an array in JSON.
+    Items(Vec<Node<'a>>),
+    /// Parts of one kind that have no element around them in XML: an array in JSON.
+    Row(Vec<Node<'a>>),
+}
+
+impl<'a> Node<'a> {
+    fn new(name: &'static str, content: Content<'a>) -> Self {
+        Node { name, key: name, only: None, attributes: Vec::new(), content }
+    }
+
+    /// A text.
+    pub(super) fn text(name: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
+        Node::new(name, Content::Text(text.into()))
+    }
+
+    /// A truth.
+    pub(super) fn flag(name: &'static str, flag: bool) -> Self {
+        Node::new(name, Content::Flag(flag))
+    }
+
+    /// What has attributes alone.
+    pub(super) fn empty(name: &'static str) -> Self {
+        Node::new(name, Content::Empty)
+    }
+
+    /// What has parts of different names.
+    pub(super) fn object(name: &'static str, members: Vec<Node<'a>>) -> Self {
+        Node::new(name, Content::Members(members))
+    }
+
+    /// A list of parts of one kind.
+    pub(super) fn list(name: &'static str, items: Vec<Node<'a>>) -> Self {
+        Node::new(name, Content::Items(items))
+    }
+
+    /// A list that is not set off in XML.
+    pub(super) fn row(name: &'static str, items: Vec<Node<'a>>) -> Self {
+        Node::new(name, Content::Row(items))
+    }
+
+    /// The same, under another name in JSON.
+    pub(super) fn key(mut self, key: &'static str) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// The same, in one form only.
+    pub(super) fn only(mut self, format: Format) -> Self {
+        self.only = Some(format);
+        self
+    }
+
+    /// The same, with an attribute.
+    pub(super) fn with(self, name: &'static str, value: impl Into<Cow<'a, str>>) -> Self {
+        self.attribute(name, value.into(), None)
+    }
+
+    /// The same, with an attribute that appears in one form only.
+    pub(super) fn with_only(
+        self,
+        format: Format,
+        name: &'static str,
+        value: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        self.attribute(name, value.into(), Some(format))
+    }
+
+    fn attribute(mut self, name: &'static str, value: Cow<'a, str>, only: Option<Format>) -> Self {
+        self.attributes.push(Attribute { name, value, only });
+        self
+    }
+
+    /// Writes it as XML.
+    pub(super) fn write_xml(&self, xml: &mut Writer<'_>) {
+        if !appears(self.only, Format::Xml) {
+            return;
+        }
+        if let Content::Row(items) = &self.content {
+            return items.iter().for_each(|item| item.write_xml(xml));
+        }
+        let attributes: Vec<(&str, &str)> =
+            self.attributes_in(Format::Xml).map(|(name, value)| (name, value.as_ref())).collect();
+        match &self.content {
+            Content::Text(text) if attributes.is_empty() => {
+                xml.text(self.name, text);
+                return;
+            }
+            Content::Text(text) => {
+                xml.open_with(self.name, &attributes).characters(text);
+            }
+            Content::Flag(flag) => {
+                xml.open_with(self.name, &attributes).characters(if *flag { "true" } else { "false" });
+            }
+            Content::Empty => {
+                xml.open_with(self.name, &attributes);
+            }
+            Content::Members(parts) | Content::Items(parts) | Content::Row(parts) => {
+                xml.open_with(self.name, &attributes);
+                parts.iter().for_each(|part| part.write_xml(xml));
+            }
+        }
+        xml.close(self.name);
+    }
+
+    /// Writes its value as JSON, without its name.
+    pub(super) fn write_json(&self, out: &mut BytesMut) {
+        match &self.content {
+            Content::Text(text) if self.attributes.is_empty() => string(text, out),
+            Content::Flag(flag) => out.put_slice(if *flag { b"true" } else { b"false" }),
+            Content::Items(items) | Content::Row(items) => {
+                let items = items.iter().filter(|item| appears(item.only, Format::Json));
+                enclosed(b'[', items, b']', out, |item, out| item.write_json(out));
+            }
+            Content::Empty | Content::Text(_) | Content::Members(_) => {
+                enclosed(b'{', self.json_members(), b'}', out, |(name, member), out| {
+                    string(name, out);
+                    out.put_u8(b':');
+                    member.write(out);
+                });
+            }
+        }
+    }
+
+    /// Writes it as the only member of an object.
+    pub(super) fn write_json_document(&self, out: &mut BytesMut) {
+        out.put_u8(b'{');
+        string(self.key, out);
+        out.put_u8(b':');
+        self.write_json(out);
+        out.put_u8(b'}');
+    }
+
+    fn attributes_in(&self, format: Format) -> impl Iterator<Item = (&'static str, &Cow<'a, str>)> {
+        let shown = self.attributes.iter().filter(move |attribute| appears(attribute.only, format));
+        shown.map(|attribute| (attribute.name, &attribute.value))
+    }
+
+    fn json_members(&self) -> impl Iterator<Item = (&'static str, Member<'_, 'a>)> {
+        let attributes = self.attributes_in(Format::Json).map(|(name, value)| (name, Member::Text(value)));
+        let own = match &self.content {
+            Content::Text(text) => Some((self.key, Member::Text(text))),
+            _ => None,
+        };
+        let parts: &[Node<'a>] = match &self.content {
+            Content::Members(parts) => parts,
+            _ => &[],
+        };
+        let parts = parts.iter().filter(|part| appears(part.only, Format::Json));
+        attributes.chain(own).chain(parts.map(|part| (part.key, Member::Node(part))))
+    }
+}
+
+/// The value of a member of a JSON object.
+enum Member<'n, 'a> {
+    Text(&'n str),
+    Node(&'n Node<'a>),
+}
+
+impl Member<'_, '_> {
+    fn write(&self, out: &mut BytesMut) {
+        match self {
+            Member::Text(text) => string(text, out),
+            Member::Node(node) => node.write_json(out),
+        }
+    }
+}
+
+fn appears(only: Option<Format>, format: Format) -> bool {
+    only.is_none_or(|only| only == format)
+}
+
+fn enclosed<T>(
+    open: u8,
+    items: impl Iterator<Item = T>,
+    close: u8,
+    out: &mut BytesMut,
+    write: impl Fn(T, &mut BytesMut),
+) {
+    out.put_u8(open);
+    for (number, item) in items.enumerate() {
+        if number > 0 {
+            out.put_u8(b',');
+        }
+        write(item, out);
+    }
+    out.put_u8(close);
+}
+
+/// Writes a JSON string.
+pub(super) fn string(text: &str, out: &mut BytesMut) {
+    // Writing a string to memory does not fail.
+    let _ = serde_json::to_writer(out.writer(), text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn both(node: &Node<'_>) -> (String, String) {
+        let (mut xml, mut json) = (BytesMut::new(), BytesMut::new());
+        node.write_xml(&mut Writer::new(&mut xml));
+        node.write_json_document(&mut json);
+        (String::from_utf8(xml.to_vec()).unwrap(), String::from_utf8(json.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn one_description_gives_both_forms() {
+        let address = Node::text("address", "a<b").with("type", "hostname");
+        let node = Node::object(
+            "thing",
+            vec![
+                Node::text("owner_id", "me \"&\" you").key("owner"),
+                Node::list("public_addresses", vec![address]),
+                Node::row("property", vec![Node::empty("property").with("name", "cpu")]),
+                Node::flag("create_image", false).only(Format::Json),
+                Node::text("secret", "x").only(Format::Xml),
+                Node::empty("image").with("id", "i").with_only(Format::Json, "rel", "image"),
+            ],
+        )
+        .with("id", "1");
+        let (xml, json) = both(&node);
+        assert_eq!(
+            xml,
+            "<thing id=\"1\"><owner_id>me &quot;&amp;&quot; you</owner_id><public_addresses>\
+             <address type=\"hostname\">a&lt;b</address></public_addresses><property name=\"cpu\"></property>\
+             <secret>x</secret><image id=\"i\"></image></thing>"
+        );
+        assert_eq!(
+            json,
+            "{\"thing\":{\"id\":\"1\",\"owner\":\"me \\\"&\\\" you\",\"public_addresses\":[{\"type\":\"hostname\",\
+             \"address\":\"a<b\"}],\"property\":[{\"name\":\"cpu\"}],\"create_image\":false,\
+             \"image\":{\"id\":\"i\",\"rel\":\"image\"}}}"
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! Images.
+
+use super::{context::Context, document::Node, measures};
+use crate::model::{Image, ImageState};
+
+/// The document of an image; it goes with each of the hardware profiles.
+pub(super) fn describe<'a>(image: &'a Image<'_>, profiles: &'a [String], context: &Context) -> Node<'a> {
+    let mut parts = vec![
+        Node::text("name", image.name.as_ref()),
+        Node::text("description", image.description.as_ref()),
+        Node::text("owner_id", image.owner.as_ref()).key("owner"),
+        Node::text("architecture", image.architecture.as_deref().unwrap_or_default()),
+        Node::text("state", word(image.state)),
+    ];
+    parts.extend(image.created.map(|created| Node::text("creation_time", measures::time(created))));
+    let profile = |id: &'a String| {
+        let href = context.href(&["hardware_profiles", id]);
+        Node::empty("hardware_profile")
+            .with("href", href)
+            .with("id", id.as_str())
+            .with("rel", "hardware_profile")
+    };
+    parts.push(Node::list("hardware_profiles", profiles.iter().map(profile).collect()));
+    parts.push(Node::text("root_type", "transient"));
+    parts.push(Node::list("actions", vec![create_instance(&image.id, context)]));
+    Node::object("image", parts)
+        .with("href", context.href(&["images", &image.id]))
+        .with("id", image.id.as_ref())
+}
+
+fn word(state: ImageState) -> &'static str {
+    match state {
+        ImageState::Available => "AVAILABLE",
+        ImageState::Pending => "PENDING",
+        ImageState::Failed => "FAILED",
+    }
+}
+
+fn create_instance(image: &str, context: &Context) -> Node<'static> {
+    let preset = crate::wire::form::encode(image);
+    let href = format!("{};image_id={preset}", context.href(&["instances"]));
+    Node::empty("link").with("href", href).with("method", "post").with("rel", "create_instance")
+}

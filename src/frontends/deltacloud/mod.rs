@@ -1,0 +1,212 @@
+//! Deltacloud: the [REST API](https://deltacloud.apache.org/rest-api.html) of Apache Deltacloud 1.1.3, below `/api`.
+//!
+//! A request has a `path` and `parameters`; the table of `collections` says what it means, as an operation of the
+//! neutral model, and how it is answered. Documents are described once (`document`) and written as XML or JSON, as
+//! `negotiation` has it.
+//!
+//! In the making: the collections that the neutral model has, without HTML. Decided otherwise than in the original,
+//! where it is not said at its place: matrix parameters of a collection count as parameters, so that the links that
+//! are advertised can be followed; a wrong method is 405 with `Allow`, not 404; hardware profiles need credentials;
+//! credentials are asked for before parameters are looked at; the provider's case is kept.
+
+mod answer;
+mod caller;
+mod collections;
+mod context;
+mod create;
+mod document;
+mod drivers;
+mod entry;
+mod errors;
+mod hardware_profiles;
+mod images;
+mod instances;
+mod measures;
+mod multipart;
+mod narrowing;
+mod negotiation;
+mod parameters;
+mod path;
+mod plan;
+mod realms;
+mod route;
+mod states;
+mod tag;
+
+#[cfg(test)]
+mod tests;
+
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request, StatusCode};
+
+use self::{
+    answer::Ready,
+    collections::{Document, How, Row},
+    context::Context,
+    document::Node,
+    errors::Fault,
+    negotiation::Format,
+    parameters::Parameters,
+    path::Path,
+    plan::Asked,
+    route::Route,
+    tag::Tagged,
+};
+use super::{Arrival, Call, Choice, Claim, Frontend, Reply};
+use crate::{
+    model::{Capabilities, Error, ErrorKind},
+    wire::{sign::Refusal, xml::Writer},
+};
+
+/// The Deltacloud front end.
+#[derive(Debug)]
+pub struct Deltacloud {
+    /// The most instances that one request makes.
+    most_instances: u32,
+}
+
+impl Deltacloud {
+    /// A front end of which one request makes at most so many instances.
+    pub fn new(most_instances: u32) -> Self {
+        Deltacloud { most_instances }
+    }
+
+    fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
+        if context::accepted(request).is_none() {
+            return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, "Not Acceptable: there is XML and JSON"));
+        }
+        let path = read(request)?;
+        match Route::of(&parameters::method(request), &path)? {
+            Route::Entry => Ok(ready("entry", context, &entry::document(cloud, context), true)),
+            Route::Options(allow) => Ok(options(context, allow)),
+            Route::Operation(row, _) if !row.is_served(cloud) => Err(Fault::incapable()),
+            Route::Operation(row, id) => self.operate(row, id, request, &path, context, cloud),
+        }
+    }
+
+    fn operate(
+        &self,
+        row: &'static Row,
+        id: Option<&str>,
+        request: &Request<Bytes>,
+        path: &Path,
+        context: &Context,
+        cloud: &Capabilities,
+    ) -> Result<Call, Fault> {
+        let user = caller::credentials(request).map(|(user, _)| user).unwrap_or_default();
+        let asked = Asked {
+            id,
+            parameters: Parameters::of(request, path)?,
+            user: &user,
+            cloud,
+            context,
+            most_instances: self.most_instances,
+        };
+        if let How::Here(write) = row.answer {
+            let Document { node, named, id: only } = write(cloud, context);
+            let known = only.is_none_or(|only| id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
+            return known.then(|| ready(row.action, context, &node, named)).ok_or_else(Fault::nothing_there);
+        }
+        let plan = row.plan(&asked)?.ok_or_else(Fault::incapable)?;
+        let (before, operation) = (plan.before, Some(plan.operation));
+        Ok(Call { action: row.action, before, operation, encode: Box::new(plan.answer) })
+    }
+}
+
+impl Frontend for Deltacloud {
+    fn name(&self) -> &'static str {
+        "deltacloud"
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        "x-request-id"
+    }
+
+    fn claims(&self, path: &str) -> bool {
+        path::is_ours(path)
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        &[Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]
+    }
+
+    /// Matrix parameters of the first segment win over the headers.
+    fn choice(&self, request: &Request<Bytes>) -> Choice {
+        let path = path::read(request.uri().path()).unwrap_or_default();
+        let matrix = |name| path::root_parameter(&path, name).map(str::to_owned);
+        let Choice { driver, provider } = Choice::of(request.headers());
+        Choice { driver: matrix("driver").or(driver), provider: matrix("provider").or(provider) }
+    }
+
+    fn identify(&self, request: &Request<Bytes>, _: &Arrival) -> Result<Claim, Reply> {
+        let forced = parameters::in_query(request, "force_auth").is_some_and(|value| value == "1");
+        if !forced && is_public(request) {
+            return Ok(Claim::Public);
+        }
+        let credentials = caller::credentials(request);
+        Ok(credentials.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
+    }
+
+    fn decode(
+        &self,
+        request: &Request<Bytes>,
+        arrival: &Arrival,
+        cloud: &Capabilities,
+    ) -> Result<Call, Reply> {
+        let context = Context::of(request, arrival);
+        let tagged = |call: Call| Call { encode: Box::new(Tagged::new(call.encode, request)), ..call };
+        let call = if arrival.host.is_empty() {
+            Err(Fault::invalid("Unable to find HTTP Host header"))
+        } else {
+            self.call(request, &context, cloud)
+        };
+        call.map(tagged).map_err(|fault| fault.reply(&context))
+    }
+
+    fn reject(&self, request: &Request<Bytes>, arrival: &Arrival, _: &Refusal) -> Reply {
+        let fault = Fault::new(StatusCode::UNAUTHORIZED, "Unauthorized");
+        fault.reply(&Context::of(request, arrival))
+    }
+
+    fn refuse(&self, request: &Request<Bytes>, arrival: &Arrival, error: &Error) -> Reply {
+        let nobody = error.kind() == ErrorKind::Unauthenticated && caller::credentials(request).is_none();
+        let unknown = || {
+            let message = "Unauthorized: send a user and a password by HTTP Basic";
+            Fault::new(StatusCode::UNAUTHORIZED, message)
+        };
+        let fault = if nobody { unknown() } else { Fault::from(error) };
+        fault.reply(&Context::of(request, arrival))
+    }
+}
+
+/// What leads nowhere is told to everybody, too.
+fn is_public(request: &Request<Bytes>) -> bool {
+    let path = path::read(request.uri().path()).unwrap_or_default();
+    Route::of(&parameters::method(request), &path).map_or(true, |route| route.is_public())
+}
+
+fn read(request: &Request<Bytes>) -> Result<Path, Fault> {
+    path::read(request.uri().path()).ok_or_else(|| Fault::invalid("the path cannot be read"))
+}
+
+/// The answer that a document is.
+fn ready(action: &'static str, context: &Context, node: &Node<'_>, named: bool) -> Call {
+    let mut body = BytesMut::new();
+    match context.format {
+        Format::Xml => node.write_xml(&mut Writer::new(&mut body)),
+        Format::Json if named => node.write_json_document(&mut body),
+        Format::Json => node.write_json(&mut body),
+    }
+    let content_type = context.format.content_type();
+    call(action, Ready { context: context.clone(), content_type, headers: Vec::new(), body: body.freeze() })
+}
+
+fn options(context: &Context, allow: String) -> Call {
+    let headers = vec![("allow", allow)];
+    let content_type = "text/html;charset=utf-8";
+    call("options", Ready { context: context.clone(), content_type, headers, body: Bytes::new() })
+}
+
+fn call(action: &'static str, ready: Ready) -> Call {
+    Call { action, before: None, operation: None, encode: Box::new(ready) }
+}

@@ -1,0 +1,157 @@
+//! Where a request leads.
+
+use http::{Method, StatusCode};
+
+use super::{
+    collections::{ABSENT, COLLECTIONS, Collection, How, Place, Row},
+    errors::Fault,
+    path::Path,
+};
+
+/// What is at a path, for a method.
+pub(super) enum Route<'p> {
+    /// The entry point.
+    Entry,
+    /// What may be done at a path, to be said in `Allow`.
+    Options(String),
+    /// An operation, on the member with this id.
+    Operation(&'static Row, Option<&'p str>),
+}
+
+impl<'p> Route<'p> {
+    /// The route of a request by `method`, where `HEAD` is as `GET`, to `path`.
+    ///
+    /// # Errors
+    /// When nothing is there, nothing is there yet, or the method is another.
+    pub(super) fn of(method: &Method, path: &'p Path) -> Result<Self, Fault> {
+        let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
+        let Some((name, rest)) = segments.split_first() else { return entry(method) };
+        let Some(collection) = COLLECTIONS.iter().find(|collection| collection.name == *name) else {
+            return Err(if ABSENT.contains(name) { Fault::incapable() } else { Fault::nothing_there() });
+        };
+        if method == Method::OPTIONS {
+            return options(collection, rest);
+        }
+        let (place, id, action) = match *rest {
+            [] => (Place::Collection, None, None),
+            [id] => (Place::Member, Some(id), None),
+            [id, action] => (Place::Action, Some(id), Some(action)),
+            _ => return Err(Fault::nothing_there()),
+        };
+        let is_there = |row: &&Row| row.place == place && action.is_none_or(|action| action == row.name);
+        let rows: Vec<&'static Row> = collection.operations.iter().filter(is_there).collect();
+        let wanted = if method == Method::HEAD { &Method::GET } else { method };
+        let found = rows.iter().find(|row| row.method == *wanted);
+        match found {
+            Some(row) => Ok(Route::Operation(row, id)),
+            None if rows.is_empty() => Err(Fault::nothing_there()),
+            None => Err(other_method(methods(&rows))),
+        }
+    }
+
+    /// Whether it is for everybody, and needs no cloud.
+    pub(super) fn is_public(&self) -> bool {
+        match self {
+            Route::Entry | Route::Options(_) => true,
+            Route::Operation(row, _) => matches!(row.answer, How::Here(_)),
+        }
+    }
+}
+
+fn entry<'p>(method: &Method) -> Result<Route<'p>, Fault> {
+    const ALLOWED: &str = "OPTIONS,GET,HEAD";
+    match *method {
+        Method::GET | Method::HEAD => Ok(Route::Entry),
+        Method::OPTIONS => Ok(Route::Options(ALLOWED.to_owned())),
+        _ => Err(other_method(ALLOWED.to_owned())),
+    }
+}
+
+/// What may be done to a collection and its members or, at the name of an operation, what parameters that has.
+fn options<'p>(collection: &'static Collection, rest: &[&str]) -> Result<Route<'p>, Fault> {
+    let rows: Vec<&Row> = collection.operations.iter().collect();
+    match *rest {
+        [] => Ok(Route::Options(methods(&rows))),
+        [name] => {
+            let row = rows.iter().find(|row| row.name == name).ok_or_else(Fault::nothing_there)?;
+            let parameters = row.parameters.iter().map(|(name, required)| {
+                format!("{name}:string:{}", if *required { "required" } else { "optional" })
+            });
+            Ok(Route::Options(parameters.collect::<Vec<_>>().join(",")))
+        }
+        _ => Err(Fault::nothing_there()),
+    }
+}
+
+fn methods(rows: &[&Row]) -> String {
+    let mut names = vec!["OPTIONS"];
+    for row in rows {
+        let known = names.contains(&row.method.as_str());
+        if !known {
+            names.push(row.method.as_str());
+        }
+        if !known && row.method == Method::GET {
+            names.push("HEAD");
+        }
+    }
+    names.join(",")
+}
+
+fn other_method(allowed: String) -> Fault {
+    let fault = Fault::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+    Fault { allow: Some(allowed), ..fault }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frontends::deltacloud::path;
+
+    fn routed(method: Method, target: &str) -> Result<String, (u16, Option<String>)> {
+        let path = path::read(target).unwrap();
+        match Route::of(&method, &path) {
+            Ok(Route::Entry) => Ok("entry".to_owned()),
+            Ok(Route::Options(allow)) => Ok(allow),
+            Ok(Route::Operation(row, id)) => Ok(format!("{} {}", row.action, id.unwrap_or_default())),
+            Err(fault) => Err((fault.status.as_u16(), fault.allow)),
+        }
+    }
+
+    #[test]
+    fn every_row_is_reached() {
+        for collection in COLLECTIONS {
+            for row in collection.operations {
+                let target = match row.place {
+                    Place::Collection => format!("/api/{}", collection.name),
+                    Place::Member => format!("/api/{}/x1", collection.name),
+                    Place::Action => format!("/api/{}/x1/{}", collection.name, row.name),
+                };
+                let id = if row.place == Place::Collection { "" } else { "x1" };
+                assert_eq!(routed(row.method.clone(), &target), Ok(format!("{} {id}", row.action)));
+                assert_eq!(row.action, format!("{}.{}", collection.name, row.name));
+            }
+        }
+    }
+
+    #[test]
+    fn the_entry_and_options() {
+        assert_eq!(routed(Method::GET, "/api").unwrap(), "entry");
+        assert_eq!(routed(Method::HEAD, "/api/").unwrap(), "entry");
+        assert_eq!(routed(Method::OPTIONS, "/api/realms").unwrap(), "OPTIONS,GET,HEAD");
+        assert_eq!(routed(Method::OPTIONS, "/api/instances").unwrap(), "OPTIONS,GET,HEAD,POST,DELETE");
+        let parameters = routed(Method::OPTIONS, "/api/instances/create").unwrap();
+        assert!(parameters.starts_with("image_id:string:required,realm_id:string:optional,"), "{parameters}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_apart() {
+        assert_eq!(routed(Method::GET, "/api/nosuch"), Err((404, None)));
+        assert_eq!(routed(Method::GET, "/api/firewalls/1"), Err((412, None)));
+        assert_eq!(routed(Method::GET, "/api/instances/1/2/3"), Err((404, None)));
+        assert_eq!(routed(Method::POST, "/api/instances/1/run"), Err((404, None)));
+        let allow = Some("OPTIONS,GET,HEAD".to_owned());
+        assert_eq!(routed(Method::POST, "/api/realms"), Err((405, allow.clone())));
+        assert_eq!(routed(Method::PUT, "/api"), Err((405, allow)));
+        assert_eq!(routed(Method::GET, "/api/instances/1/stop"), Err((405, Some("OPTIONS,POST".to_owned()))));
+    }
+}
