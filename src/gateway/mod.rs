@@ -1,9 +1,9 @@
 //! The gateway: the only folder that names Pingora.
 //!
-//! A request comes in through [`guard`] and meets the phases of [`proxy`]. A front end that claims its path answers it
-//! by [`translate`]: read, authenticate ([`keys`]), choose the account ([`accounts`]), decode; [`perform`]: let the driver
-//! make its exchanges over [`transport`], and let resources leave through [`answer`] as they are found. A back end's own API
-//! goes through Pingora's upstream phases instead, mended by [`relay`].
+//! A request comes in through `guard` and meets the phases of `proxy`. A front end that claims its path answers it
+//! by `translate`: read, authenticate (`keys`), choose the account (`accounts`), decode; `perform`: let the driver
+//! make its exchanges over `transport`, and let resources leave through `answer` as they are found. A back end's own API
+//! goes through Pingora's upstream phases instead, mended by `relay`.
 //!
 //! **Invariant:** no lock is held over an await; nothing blocks; every wait has an end.
 

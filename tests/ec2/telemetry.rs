@@ -3,6 +3,7 @@
 use std::{
     io::Write,
     process::{Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -20,6 +21,11 @@ fn requests_and_back_end_calls_are_counted() {
     gateway.get("/ec2?Action=DescribeInstances", ADMIN.0, "wrong");
     let described = ["frontend=\"ec2\"", "operation=\"DescribeInstances\"", "driver=\"ovirt\""];
     let with = |outcome: &'static str| [&described[..], &[outcome]].concat();
+    // A request is counted when its answer has gone, which its client may know first.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while gateway.sample("deltagate_request_seconds_count", &described) < 4.0 {
+        assert!(Instant::now() < deadline, "{}", gateway.scrape());
+    }
     assert_eq!(gateway.sample("deltagate_requests_total", &with("outcome=\"ok\"")), 3.0);
     assert_eq!(gateway.sample("deltagate_requests_total", &with("outcome=\"AuthFailure\"")), 1.0);
     assert_eq!(gateway.sample("deltagate_request_seconds_count", &described), 4.0);
