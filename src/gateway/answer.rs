@@ -188,7 +188,8 @@ impl Sink for Answer<'_> {
         if self.manner.acting {
             self.seen.insert(instance.id.to_string());
         }
-        if self.manner.destroying && instance.state == InstanceState::Terminated {
+        let was_gone = instance.previous == Some(InstanceState::Terminated);
+        if self.manner.destroying && instance.state == InstanceState::Terminated && !was_gone {
             self.terminated.push(instance.clone().into_owned());
         }
         match self.shown(instance) {

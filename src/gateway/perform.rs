@@ -12,7 +12,7 @@ use super::{
     proxy::Gateway,
 };
 use crate::{
-    exchange::{Cloud, Identity, Receiver, View, superseded},
+    exchange::{Cloud, Collected, Identity, Receiver, View, Withdrawn, superseded},
     frontends::{Call, Encode},
     model::{Error, ErrorKind, Filter, Flow, Id, Instance, Kind, Operation, Resource, Side, Sink},
 };
@@ -52,12 +52,19 @@ impl Gateway {
                 return self.answer(journey, &account, answer, Err(error)).await;
             }
         }
-        let withdrawn = promises.withdraw(superseded(&operation)).await;
+        let withdrawn = match self.overrule(&operation, journey, &account, &identity).await {
+            Ok(withdrawn) => withdrawn,
+            Err(error) => {
+                let answer = Answer::new(session, journey, call.encode, None, View::default());
+                return self.answer(journey, &account, answer, Err(error)).await;
+            }
+        };
         let view = promises.view(&identity.user);
         let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view.clone());
         let result = self.run(operation, &view, journey, &account, &identity, &mut answer).await;
-        if result.is_err() {
-            promises.restore(withdrawn, |id| answer.has_shown(id));
+        match &result {
+            Ok(()) => drop(withdrawn),
+            Err(_) => withdrawn.restore(|id| answer.has_shown(id)),
         }
         for instance in std::mem::take(&mut answer.terminated) {
             promises.bury(&identity.user, instance);
@@ -80,6 +87,38 @@ impl Gateway {
         answer.fail(&error).await
     }
 
+    /// Withdraws what was promised of the instances that the operation acts on.
+    ///
+    /// # Errors
+    /// When the user has no such instances, which is asked of the back end before his word counts, or when one of
+    /// them is being destroyed and something else is asked of it.
+    async fn overrule(
+        &self,
+        operation: &Operation,
+        journey: &Journey,
+        account: &Account,
+        identity: &Identity,
+    ) -> Result<Withdrawn, Error> {
+        let (promises, ids) = (&account.promises, superseded(operation));
+        let outstanding = promises.outstanding(ids);
+        if outstanding.is_empty() {
+            return Ok(promises.withdraw(ids).await);
+        }
+        let mut found = Collected::default();
+        let look = Operation::List(Kind::Instance, Filter { ids: ids.to_vec(), ..Filter::default() });
+        self.attempt(&look, journey, account, identity, &mut found).await?;
+        let view = promises.view(&identity.user);
+        let is_seen = |id: &Id| found.0.iter().any(|instance| instance.id == id.as_str());
+        if let Some(id) = ids.iter().find(|id| !is_seen(id) && view.terminated(id).is_none()) {
+            return Err(Error::not_found(Kind::Instance, id.as_str()));
+        }
+        let is_act = matches!(operation, Operation::Act(..));
+        match outstanding.iter().find(|promised| is_act && matches!(promised, Operation::Destroy(..))) {
+            Some(Operation::Destroy(_, going)) => Err(being_destroyed(going)),
+            _ => Ok(promises.withdraw(ids).await),
+        }
+    }
+
     /// Performs the operation; what it destroys and is gone already is left out, and shown as it is.
     async fn run(
         &self,
@@ -94,8 +133,9 @@ impl Gateway {
             match self.attempt(&operation, journey, account, identity, answer).await {
                 Ok(()) => break,
                 Err(error) => {
-                    let gone = leave_out(&mut operation, view, &error).ok_or(error)?;
-                    answer.put(&Resource::Instance(gone))?;
+                    for gone in leave_out(&mut operation, view, &error).ok_or(error)? {
+                        answer.put(&Resource::Instance(gone))?;
+                    }
                     if matches!(&operation, Operation::Destroy(_, ids) if ids.is_empty()) {
                         break;
                     }
@@ -127,17 +167,23 @@ impl Gateway {
     }
 }
 
-/// Takes the instance that `error` misses out of what is to be destroyed, if it is known to be gone: destroying that
-/// again succeeds.
-fn leave_out(operation: &mut Operation, view: &View, error: &Error) -> Option<Instance<'static>> {
+/// Takes the instances that are known to be gone out of what is to be destroyed, if `error` misses one of them:
+/// destroying that again succeeds.
+fn leave_out(operation: &mut Operation, view: &View, error: &Error) -> Option<Vec<Instance<'static>>> {
     let Operation::Destroy(Kind::Instance, ids) = operation else { return None };
     let (ErrorKind::NotFound, Some((Kind::Instance, missing))) = (error.kind(), error.subject()) else {
         return None;
     };
-    let gone = view.terminated(missing)?;
-    let before = ids.len();
-    ids.retain(|id: &Id| id != missing);
-    (ids.len() < before).then(|| Instance { previous: Some(gone.state), ..gone })
+    view.terminated(missing).filter(|_| ids.contains(missing))?;
+    let gone: Vec<_> = ids.iter().filter_map(|id| view.terminated(id)).collect();
+    ids.retain(|id| view.terminated(id).is_none());
+    Some(gone.into_iter().map(|instance| Instance { previous: Some(instance.state), ..instance }).collect())
+}
+
+fn being_destroyed(ids: &[Id]) -> Error {
+    let id = ids.first().map(Id::as_str).unwrap_or_default();
+    let message = format!("instance '{id}' is being terminated: nothing else can be done with it");
+    Error::new(ErrorKind::IncorrectState, message).about(Kind::Instance, id)
 }
 
 /// Writes a failure where the operator looks, as loudly as it is his.

@@ -1,6 +1,6 @@
 //! What can be asked of a cloud: five verbs by kind.
 
-use std::fmt;
+use std::{borrow::Borrow, fmt};
 
 use super::InstanceState;
 
@@ -51,6 +51,12 @@ pub struct Id(String);
 impl Id {
     /// The identifier as text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Id {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

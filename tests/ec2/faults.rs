@@ -337,3 +337,36 @@ fn what_is_remembered_as_terminated_is_asked_of_the_engine_again() {
     assert_eq!(again.status, 200, "{again:?}");
     assert_eq!(again.texts("name"), ["terminated", "terminated"], "{again:?}");
 }
+
+#[test]
+fn what_is_being_terminated_is_not_started_again() {
+    // Nothing moves but when it is told to.
+    let engine = Ovirt::with(Options { mode: Mode::V4_4, speed: 0.001, ..Options::default() });
+    let gateway = Gateway::before_ovirt(&engine.base_url(), "");
+    let ask = |query: &str, password: &str| gateway.get(&format!("/ec2?Action={query}"), ADMIN.0, password);
+    let running =
+        ask("DescribeInstances&Filter.1.Name=instance-state-name&Filter.1.Value.1=running", ADMIN.1);
+    let id = running.text("instanceId").to_owned();
+    assert_eq!(ask(&format!("TerminateInstances&InstanceId.1={id}"), ADMIN.1).status, 200);
+    for action in ["StopInstances", "StartInstances", "RebootInstances"] {
+        let answer = ask(&format!("{action}&InstanceId.1={id}"), ADMIN.1);
+        assert_eq!(
+            (answer.status, answer.text("Code")),
+            (400, "IncorrectInstanceState"),
+            "{action}: {answer:?}"
+        );
+    }
+    let stranger = ask(&format!("StopInstances&InstanceId.1={id}"), "wrong");
+    assert_eq!((stranger.status, stranger.text("Code")), (401, "AuthFailure"), "{stranger:?}");
+    assert_eq!(ask(&format!("TerminateInstances&InstanceId.1={id}"), ADMIN.1).status, 200, "again");
+    assert_eq!(gateway.sample("deltagate_promises_pending", &[]), 1.0);
+    let deadline = Instant::now() + SOON * 2;
+    loop {
+        engine.advance(Duration::from_secs(60));
+        let described = ask(&format!("DescribeInstances&InstanceId.1={id}"), ADMIN.1);
+        if described.body.contains("<name>terminated</name>") {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{described:?}");
+    }
+}

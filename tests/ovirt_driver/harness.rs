@@ -149,7 +149,7 @@ impl Harness {
             Cloud::new(provider, &self.identity, transport, Some(&self.promises), &tally, &mut received);
         let result = self.driver.perform(&operation, &mut cloud).await;
         if result.is_err() {
-            self.promises.restore(withdrawn, |_| false);
+            withdrawn.restore(|_| false);
         }
         (received, result)
     }

@@ -6,7 +6,8 @@
 //! client was told. Promises are kept in memory: they end with the process.
 //!
 //! **Invariants:** of one instance at most one promise is being kept; whoever wants something else of it first
-//! [withdraws](Promises::withdraw) the promise, and goes on only when no attempt of it is under way.
+//! [withdraws](Promises::withdraw) the promise, and goes on only when no attempt of it is under way. What was overruled
+//! by one operation is not brought back by the failure of another.
 
 mod view;
 
@@ -17,8 +18,7 @@ use std::{
 };
 
 use tokio::{
-    sync::oneshot,
-    task::JoinHandle,
+    sync::{Semaphore, oneshot, watch},
     time::{Instant, sleep},
 };
 
@@ -30,6 +30,8 @@ use crate::model::{Error, ErrorKind, Id, Instance, InstanceState, Kind, Operatio
 
 /// How many promises a provider may have at once.
 const MOST: usize = 10_000;
+/// How many promises are tried to be kept at the same moment.
+const AT_ONCE: usize = 16;
 /// How long a promise is tried to be kept.
 const PATIENCE: Duration = Duration::from_secs(3600);
 /// The pause after the first vain try; each one after it is half as long again, up to [`LONGEST_PAUSE`].
@@ -45,12 +47,15 @@ struct Inner {
     provider: Arc<Provider>,
     driver: Arc<dyn Driver>,
     transport: Arc<dyn Transport>,
+    attempts: Semaphore,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     pending: HashMap<Id, Pending>,
+    /// Instances of which a promise was withdrawn, while something is done to them.
+    overruled: HashMap<Id, Overruled>,
     told: Told,
     sequence: u64,
 }
@@ -60,7 +65,16 @@ struct Pending {
     promise: Promise,
     sequence: u64,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<Ended>,
+    ended: watch::Receiver<Option<Ended>>,
+}
+
+/// Operations on one instance, of which the first has withdrawn a promise.
+struct Overruled {
+    operations: usize,
+    /// The number of the one that began last.
+    latest: u64,
+    /// The end of the withdrawn promise's last attempt, which they all wait for.
+    ended: watch::Receiver<Option<Ended>>,
 }
 
 /// What was promised: to do `operation` on `instance`, which is `shown` meanwhile, in the name of `identity`.
@@ -70,6 +84,7 @@ struct Promise {
     operation: Operation,
     instance: Arc<Instance<'static>>,
     shown: InstanceState,
+    since: Instant,
 }
 
 /// How the keeping of a promise ended.
@@ -81,14 +96,20 @@ enum Ended {
     Settled,
 }
 
-/// Promises that were taken back for an operation, which can be [restored](Promises::restore) when it fails.
-#[derive(Default)]
-pub struct Withdrawn(Vec<Promise>);
+/// Promises that were taken back for an operation, which can be [restored](Withdrawn::restore) when it fails.
+pub struct Withdrawn {
+    promises: Promises,
+    /// The operation's number.
+    sequence: u64,
+    ids: Vec<Id>,
+    taken: Vec<Promise>,
+}
 
 impl Promises {
     /// No promises yet, for a provider whose driver can keep them.
     pub fn new(provider: Arc<Provider>, driver: Arc<dyn Driver>, transport: Arc<dyn Transport>) -> Self {
-        Promises(Arc::new(Inner { provider, driver, transport, state: Mutex::default() }))
+        let (attempts, state) = (Semaphore::new(AT_ONCE), Mutex::default());
+        Promises(Arc::new(Inner { provider, driver, transport, attempts, state }))
     }
 
     /// How many promises are not kept yet.
@@ -105,12 +126,12 @@ impl Promises {
         shown: InstanceState,
     ) -> Result<(), Error> {
         let instance = Arc::new(instance.clone().into_owned());
-        self.make(Promise { identity: identity.clone(), operation, instance, shown })
+        let (identity, since) = (identity.clone(), Instant::now());
+        self.make(&mut self.state(), Promise { identity, operation, instance, shown, since })
     }
 
-    fn make(&self, promise: Promise) -> Result<(), Error> {
+    fn make(&self, state: &mut State, promise: Promise) -> Result<(), Error> {
         let id = Id::from(promise.instance.id.as_ref());
-        let mut state = self.state();
         if state.pending.len() >= MOST && !state.pending.contains_key(&id) {
             let message = "too many instances are waiting to be started or destroyed";
             return Err(Error::new(ErrorKind::LimitReached, message));
@@ -118,56 +139,68 @@ impl Promises {
         state.sequence += 1;
         let sequence = state.sequence;
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(self.clone().keep(promise.clone(), sequence, stopped));
+        let (end, ended) = watch::channel(None);
+        let keeping = self.clone().keep(promise.clone(), sequence, stopped);
+        tokio::spawn(async move { end.send_replace(Some(keeping.await)) });
         let (instance, since) = (Arc::clone(&promise.instance), Instant::now());
         state.told.tell(&promise.identity.user, Shown { state: promise.shown, since, sequence, instance });
         // One that it takes the place of ends by itself: it is told to stop by the drop of its sender.
-        state.pending.insert(id, Pending { promise, sequence, stop, task });
+        state.pending.insert(id, Pending { promise, sequence, stop, ended });
         Ok(())
+    }
+
+    /// What was promised of these instances and is not done yet, as the operations that will do it.
+    pub fn outstanding(&self, ids: &[Id]) -> Vec<Operation> {
+        let state = self.state();
+        ids.iter().filter_map(|id| Some(state.pending.get(id)?.promise.operation.clone())).collect()
     }
 
     /// Takes back what was promised of these instances, and waits for an attempt that is under way to end.
     pub async fn withdraw(&self, ids: &[Id]) -> Withdrawn {
-        let mut taken = Vec::new();
-        {
-            let mut state = self.state();
-            for id in ids {
-                let Some(pending) = state.pending.remove(id) else { continue };
-                state.told.take_back(&pending.promise.identity.user, id.as_str(), pending.sequence);
-                taken.push(pending);
-            }
+        let (mut withdrawn, endings) = self.begin(ids);
+        for mut ended in endings {
+            // A promise whose task is gone without a word is not being kept either.
+            let _ = ended.wait_for(Option::is_some).await;
         }
-        let mut withdrawn = Withdrawn::default();
-        for Pending { promise, stop, task, .. } in taken {
-            drop(stop);
-            if matches!(task.await, Ok(Ended::Withdrawn)) {
-                withdrawn.0.push(promise);
-            }
-        }
+        let state = self.state();
+        let was_withdrawn = |promise: &Promise| {
+            let overruled = state.overruled.get(promise.instance.id.as_ref() as &str);
+            overruled.is_some_and(|overruled| *overruled.ended.borrow() == Some(Ended::Withdrawn))
+        };
+        withdrawn.taken.retain(was_withdrawn);
+        drop(state);
         withdrawn
     }
 
-    /// Promises again what was withdrawn for an operation that then was not done, but for the instances of which it
-    /// was `done`. What has been promised of an instance since stands.
-    pub fn restore(&self, withdrawn: Withdrawn, done: impl Fn(&str) -> bool) {
-        for promise in withdrawn.0 {
-            let id = Id::from(promise.instance.id.as_ref());
-            let newer = self.state().pending.contains_key(&id);
-            if !newer
-                && !done(id.as_str())
-                && let Err(error) = self.make(promise)
-            {
-                tracing::error!(instance = %id, %error, "a promise could not be restored");
+    fn begin(&self, ids: &[Id]) -> (Withdrawn, Vec<watch::Receiver<Option<Ended>>>) {
+        let mut state = self.state();
+        state.sequence += 1;
+        let sequence = state.sequence;
+        let mut withdrawn =
+            Withdrawn { promises: self.clone(), sequence, ids: Vec::new(), taken: Vec::new() };
+        let mut endings = Vec::new();
+        for id in ids {
+            if let Some(Pending { promise, sequence, stop, ended }) = state.pending.remove(id) {
+                state.told.take_back(&promise.identity.user, id.as_str(), sequence);
+                drop(stop);
+                withdrawn.taken.push(promise);
+                let operations = state.overruled.remove(id).map_or(0, |overruled| overruled.operations);
+                state.overruled.insert(id.clone(), Overruled { operations, latest: 0, ended });
+            }
+            if let Some(overruled) = state.overruled.get_mut(id) {
+                overruled.operations += 1;
+                overruled.latest = sequence;
+                endings.push(overruled.ended.clone());
+                withdrawn.ids.push(id.clone());
             }
         }
+        drop(state);
+        (withdrawn, endings)
     }
 
     /// Remembers that `instance` is gone.
     pub fn bury(&self, user: &str, instance: Instance<'static>) {
-        let mut state = self.state();
-        state.sequence += 1;
-        let (sequence, since, instance) = (state.sequence, Instant::now(), Arc::new(instance));
-        state.told.tell(user, Shown { state: InstanceState::Terminated, since, sequence, instance });
+        self.state().bury(user, instance);
     }
 
     /// What `user` was told, as it stands now.
@@ -176,15 +209,20 @@ impl Promises {
     }
 
     async fn keep(self, promise: Promise, sequence: u64, mut stopped: oneshot::Receiver<()>) -> Ended {
-        let started = Instant::now();
         let mut pause = FIRST_PAUSE;
         let outcome = loop {
-            tokio::select! {
+            let turn = async {
+                sleep(pause).await;
+                self.0.attempts.acquire().await
+            };
+            let turn = tokio::select! {
                 _ = &mut stopped => return Ended::Withdrawn,
-                () = sleep(pause) => {}
-            }
-            match self.attempt(&promise).await {
-                Err(error) if is_passing(error.kind()) && started.elapsed() < PATIENCE => {
+                turn = turn => turn,
+            };
+            let outcome = self.attempt(&promise).await;
+            drop(turn);
+            match outcome {
+                Err(error) if is_passing(error.kind()) && promise.since.elapsed() < PATIENCE => {
                     pause = (pause * 3 / 2).min(LONGEST_PAUSE);
                 }
                 outcome => break outcome,
@@ -206,17 +244,17 @@ impl Promises {
     fn settle(&self, promise: &Promise, sequence: u64, outcome: Result<(), Error>) {
         let Promise { identity, operation, instance, .. } = promise;
         let id = Id::from(instance.id.as_ref());
+        let destroys = matches!(operation, Operation::Destroy(..));
+        let gone = matches!(&outcome, Err(error) if error.kind() == ErrorKind::NotFound);
         {
             let mut state = self.state();
             if state.pending.get(&id).is_some_and(|pending| pending.sequence == sequence) {
                 state.pending.remove(&id);
             }
             state.told.take_back(&identity.user, id.as_str(), sequence);
-        }
-        let destroys = matches!(operation, Operation::Destroy(..));
-        let gone = matches!(&outcome, Err(error) if error.kind() == ErrorKind::NotFound);
-        if destroys && (outcome.is_ok() || gone) {
-            self.bury(&identity.user, (**instance).clone());
+            if destroys && (outcome.is_ok() || gone) {
+                state.bury(&identity.user, (**instance).clone());
+            }
         }
         match outcome {
             Err(error) if !(destroys && gone) => {
@@ -229,6 +267,53 @@ impl Promises {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn bury(&mut self, user: &str, instance: Instance<'static>) {
+        self.sequence += 1;
+        let (sequence, since, instance) = (self.sequence, Instant::now(), Arc::new(instance));
+        self.told.tell(user, Shown { state: InstanceState::Terminated, since, sequence, instance });
+    }
+}
+
+impl Withdrawn {
+    /// Promises again what was withdrawn for an operation that then was not done, but for the instances of which it
+    /// was `done`, and for those of which something else has been asked since.
+    pub fn restore(mut self, done: impl Fn(&str) -> bool) {
+        let promises = self.promises.clone();
+        let mut state = promises.state();
+        for promise in std::mem::take(&mut self.taken) {
+            let id = promise.instance.id.to_string();
+            let is_last = state.overruled.get(id.as_str()).is_some_and(|over| over.latest == self.sequence);
+            let newer = state.pending.contains_key(id.as_str());
+            if is_last
+                && !newer
+                && !done(&id)
+                && let Err(error) = promises.make(&mut state, promise)
+            {
+                tracing::error!(instance = %id, %error, "a promise could not be restored");
+            }
+        }
+    }
+}
+
+/// The operation is over: what it has overruled may be forgotten when it was the last.
+impl Drop for Withdrawn {
+    fn drop(&mut self) {
+        if self.ids.is_empty() {
+            return;
+        }
+        let mut state = self.promises.state();
+        for id in &self.ids {
+            if let Some(overruled) = state.overruled.get_mut(id) {
+                overruled.operations -= 1;
+                if overruled.operations == 0 {
+                    state.overruled.remove(id);
+                }
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     parameters::Parameters,
     states::Deed,
 };
-use crate::model::{Action, Capabilities, Filter, Id, Kind, Operation, Spec, Verb};
+use crate::model::{Action, Capabilities, Filter, Id, IdForm, Kind, Operation, Spec, Verb};
 
 /// A request, as far as an operation needs it.
 pub(super) struct Asked<'a> {
@@ -94,6 +94,11 @@ fn answer(asked: &Asked<'_>, frame: Frame, status: StatusCode) -> Answer {
     Answer::new(asked.context, asked.cloud, frame, status)
 }
 
+/// The id of the path, as the cloud writes it: a UUID may be asked for in any case of letters.
 fn id(asked: &Asked<'_>) -> Id {
-    Id::from(asked.id.unwrap_or_default())
+    let asked_for = asked.id.unwrap_or_default();
+    match asked.cloud.ids {
+        IdForm::Uuid => Id::from(asked_for.to_ascii_lowercase()),
+        IdForm::Opaque => Id::from(asked_for),
+    }
 }

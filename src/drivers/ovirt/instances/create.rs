@@ -181,7 +181,15 @@ impl<'s> Creation<'s> {
         });
         match found {
             Ok(found) => {
-                found.into_iter().find(|vm| vm.instance.name == name && (unique || self.is_new(&vm.instance)))
+                let ours = |vm: &Vm<'_>| vm.instance.name == name && (unique || self.is_new(&vm.instance));
+                let found = found.into_iter().find(ours);
+                if found.is_none() {
+                    tracing::error!(
+                        name,
+                        "a VM that was not heard of is not there: if it comes to be, it is nobody's"
+                    );
+                }
+                found
             }
             Err(error) => {
                 tracing::error!(name, %error, "it is not known whether a VM was made: look for it by its name");
