@@ -172,6 +172,11 @@ impl Line<'_> {
         whole.await.map_err(|error| told(error, call, safe))
     }
 
+    /// When the operation has to be answered.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// Takes on `operation`, which cannot be done yet, on `instance`: it is tried until it is done, and the instance
     /// is `shown` as on its way meanwhile.
     ///

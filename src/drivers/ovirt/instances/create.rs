@@ -85,7 +85,7 @@ pub(in super::super) async fn create(
 impl<'s> Creation<'s> {
     async fn new(session: &'s Session<'s>, spec: &InstanceSpec) -> Result<Self, Error> {
         let limit = session.provider().endpoint.operation_timeout;
-        let last = Instant::now() + (limit - limit / LEFT_FOR_LOOKING);
+        let last = session.line.deadline() - limit / LEFT_FOR_LOOKING;
         Ok(Creation {
             session,
             plan: Plan::new(session, spec).await?,
