@@ -1,7 +1,7 @@
 //! Keys: made, imported and destroyed in memory.
 //!
-//! A pair that is made is as the original's is: text in the form of a private key, of random bytes. No instance here has
-//! a guest that would let anybody in with it. It is given out once and not kept.
+//! A pair that is made is as the original's is: text in the form of a private key, of random bytes. No instance here
+//! has a guest that would let anybody in with it. It is given out once and not kept.
 
 use std::{
     collections::BTreeMap,
@@ -26,8 +26,7 @@ const MOST_KEYS: usize = 5_000;
 const LONGEST_NAME: usize = 255;
 /// The longest public key, in bytes: room for an RSA key of 16,384 bits and a comment.
 const LONGEST_PUBLIC_KEY: usize = 4 << 10;
-/// The size of what is in a private key that is made, in random values of 16 bytes: 1,200 bytes, as of RSA with 2,048
-/// bits.
+/// The size of a private key that is made, in random values of 16 bytes: 1,200 bytes, as of RSA with 2,048 bits.
 const PRIVATE_KEY: usize = 75;
 /// The length of a line in PEM ([RFC 7468, section 2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
 const PEM_LINE: usize = 64;
@@ -106,13 +105,28 @@ fn blob(public: &str) -> Result<Vec<u8>, Error> {
     let mut words = public.split_ascii_whitespace();
     let (kind, data) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let blob = STANDARD.decode(data).unwrap_or_default();
-    // It begins with its type once more, after the length of that (RFC 4253, section 6.6).
-    let names_its_type = blob.get(4..).is_some_and(|rest| rest.starts_with(kind.as_bytes()));
-    if public.len() <= LONGEST_PUBLIC_KEY && !kind.is_empty() && names_its_type {
+    // The first field is the type once more.
+    let is_whole = matches!(fields(&blob).as_deref(), Some([named, _, ..]) if *named == kind.as_bytes());
+    if public.len() <= LONGEST_PUBLIC_KEY && is_whole {
         return Ok(blob);
     }
     let message = format!("that is no public key of OpenSSH of at most {LONGEST_PUBLIC_KEY} bytes");
     Err(Error::new(ErrorKind::Invalid, message))
+}
+
+/// The fields of a public key, each after its length
+/// ([RFC 4253, section 6.6](https://www.rfc-editor.org/rfc/rfc4253#section-6.6)); none when the last one is cut off, as
+/// it is by a `+` that was not escaped in a form.
+fn fields(mut rest: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut fields = Vec::new();
+    while !rest.is_empty() {
+        let (length, after) = rest.split_first_chunk()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (field, after) = after.split_at_checked(length)?;
+        fields.push(field);
+        rest = after;
+    }
+    Some(fields)
 }
 
 /// The fingerprint of a pair, and its private key.
@@ -189,9 +203,8 @@ mod tests {
         let (first, private) = create(&mock(), "a", Some(PUBLIC)).unwrap();
         assert_eq!(private, None);
         assert_eq!(create(&mock(), "b", Some(PUBLIC)).unwrap().0, first, "it depends on the key alone");
-        for wrong in
-            ["", "ssh-rsa", "ssh-rsa AAAA", "ssh-ed25519 %", &PUBLIC.replace("ssh-ed25519", "ssh-rsa")]
-        {
+        let (another, cut) = (PUBLIC.replace("ssh-ed25519", "ssh-rsa"), PUBLIC.replace("AAAA me", " me"));
+        for wrong in ["", "ssh-rsa", "ssh-rsa AAAA", "ssh-ed25519 %", &another, &cut] {
             assert_eq!(create(&mock(), "a", Some(wrong)).unwrap_err().kind(), ErrorKind::Invalid, "{wrong}");
         }
         let long = format!("{PUBLIC}{}", "x".repeat(LONGEST_PUBLIC_KEY));

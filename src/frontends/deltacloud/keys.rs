@@ -1,7 +1,7 @@
 //! Keys.
 //!
-//! Decided otherwise than in the original: a private key is said once, in the answer to its creation, and not whenever
-//! the key is shown.
+//! Decided otherwise than in the original: a private key is said once, in the answer to its creation, and not
+//! whenever the key is shown.
 
 use secrecy::ExposeSecret;
 
