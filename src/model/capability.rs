@@ -14,6 +14,8 @@ pub struct Capabilities {
     pub ids: IdForm,
     /// How many bytes of user data an instance can be given; none when it takes none.
     pub user_data: Option<usize>,
+    /// Whether a key can be created from a public key that the user has.
+    pub imports_keys: bool,
     /// How an instance lives, for front ends that tell their clients what they may do next. A driver may do more than
     /// it declares.
     pub life: &'static [Transition],

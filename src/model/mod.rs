@@ -11,6 +11,7 @@ mod flow;
 mod hardware_profile;
 mod image;
 mod instance;
+mod key;
 mod life;
 mod operation;
 mod realm;
@@ -21,8 +22,9 @@ pub use flow::{Flow, Sink};
 pub use hardware_profile::{HardwareProfile, Property};
 pub use image::{Image, ImageState};
 pub use instance::{Attachment, Health, Instance, InstanceState, NetworkInterface};
+pub use key::{Credential, Key};
 pub use life::{Cause, Stage, Transition};
-pub use operation::{Action, Count, Filter, Id, InstanceSpec, Kind, Operation, Spec};
+pub use operation::{Action, Count, Filter, Id, InstanceSpec, KeySpec, Kind, Operation, Spec};
 pub use realm::{Realm, RealmState};
 
 /// One thing of the cloud, borrowed from the bytes in which it was found.
@@ -37,6 +39,8 @@ pub enum Resource<'a> {
     HardwareProfile(HardwareProfile<'a>),
     /// A virtual machine.
     Instance(Instance<'a>),
+    /// What a user proves to an instance who he is with.
+    Key(Key<'a>),
 }
 
 impl Resource<'_> {
@@ -47,6 +51,7 @@ impl Resource<'_> {
             Resource::Image(_) => Kind::Image,
             Resource::HardwareProfile(_) => Kind::HardwareProfile,
             Resource::Instance(_) => Kind::Instance,
+            Resource::Key(_) => Kind::Key,
         }
     }
 
@@ -57,6 +62,7 @@ impl Resource<'_> {
             Resource::Image(image) => &image.id,
             Resource::HardwareProfile(profile) => &profile.id,
             Resource::Instance(instance) => &instance.id,
+            Resource::Key(key) => &key.id,
         }
     }
 }

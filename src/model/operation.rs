@@ -31,6 +31,8 @@ pub enum Kind {
     HardwareProfile,
     /// See [`Instance`](super::Instance).
     Instance,
+    /// See [`Key`](super::Key).
+    Key,
 }
 
 impl fmt::Display for Kind {
@@ -40,6 +42,7 @@ impl fmt::Display for Kind {
             Kind::Image => "image",
             Kind::HardwareProfile => "hardware profile",
             Kind::Instance => "instance",
+            Kind::Key => "key",
         })
     }
 }
@@ -125,6 +128,8 @@ impl Action {
 pub enum Spec {
     /// One or more instances alike.
     Instance(InstanceSpec),
+    /// A key.
+    Key(KeySpec),
 }
 
 impl Spec {
@@ -132,6 +137,7 @@ impl Spec {
     pub fn kind(&self) -> Kind {
         match self {
             Spec::Instance(_) => Kind::Instance,
+            Spec::Key(_) => Kind::Key,
         }
     }
 
@@ -139,6 +145,7 @@ impl Spec {
     pub fn starts(&self) -> bool {
         match self {
             Spec::Instance(spec) => spec.start,
+            Spec::Key(_) => false,
         }
     }
 }
@@ -164,6 +171,15 @@ pub struct InstanceSpec {
     pub count: Count,
     /// Whether they are to run as soon as they can.
     pub start: bool,
+}
+
+/// The key that is to be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySpec {
+    /// The name to give, which no other key may have.
+    pub name: String,
+    /// The public key of a pair that the user has, as OpenSSH writes it; the cloud makes a pair when none.
+    pub public_key: Option<String>,
 }
 
 /// How many instances are wanted.

@@ -33,7 +33,7 @@ fn the_entry_point_is_for_everybody() {
         json["api"]["links"].as_array().unwrap().iter().map(|link| link["rel"].as_str().unwrap()).collect();
     assert_eq!(
         rels,
-        ["drivers", "hardware_profiles", "images", "instance_states", "instances", "realms"],
+        ["drivers", "hardware_profiles", "images", "instance_states", "instances", "keys", "realms"],
         "only what the cloud has"
     );
     for (rel, link) in rels.iter().zip(json["api"]["links"].as_array().unwrap()) {
@@ -130,6 +130,12 @@ fn failures_have_a_status_and_a_document() {
         ("POST", "/api/instances", 400),
         ("POST", "/api/instances?image_id=nosuch", 400),
         ("POST", "/api/instances/inst1/start", 405),
+        ("POST", "/api/keys", 400),
+        ("POST", "/api/keys?name=..", 400),
+        ("POST", "/api/keys?name=test-key", 409),
+        ("POST", "/api/keys?name=k&public_key=none", 400),
+        ("DELETE", "/api/keys/nosuch", 404),
+        ("DELETE", "/api/keys", 405),
         ("POST", "/api/instances/nosuch/stop", 404),
         ("DELETE", "/api/instances/inst1", 405),
     ] {

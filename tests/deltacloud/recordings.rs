@@ -14,7 +14,7 @@ use crate::{SERVED, bed::Gateway, shape};
 
 /// The collections that there are; the entry point has no name.
 const COLLECTIONS: &[&str] =
-    &["", "drivers", "hardware_profiles", "images", "instance_states", "instances", "realms"];
+    &["", "drivers", "hardware_profiles", "images", "instance_states", "instances", "keys", "realms"];
 
 /// Recordings that are answered with another status, and why. A name that ends in `*` stands for all that begin so.
 const STATUSES: &[(&str, u16, &str)] = &[
@@ -34,7 +34,11 @@ const STATUSES: &[(&str, u16, &str)] = &[
 /// Parts of paths that one of the two documents has alone, and why.
 const PATHS: &[(&str, &str)] = &[
     ("/error/request/param", "parameters can hold secrets and are not repeated"),
-    ("/authentication", "there are no keys yet"),
+    ("/authentication", "no instance is made with a key yet"),
+    ("/key/pem", "a private key is said once, in the answer to its creation"),
+    ("/key/name", "JSON says what XML says"),
+    ("s[]/name", "the same"),
+    ("/key/actions", "the same"),
     ("/network_interfaces", "there are no network interfaces yet"),
     ("/launch_time", "it is known, so it is said"),
     ("/hardware_profile/property", "an instance's size is always said"),

@@ -68,6 +68,7 @@ impl Sink for Received {
                 architecture: None,
             }),
             Resource::Instance(instance) => self.instances.push(instance.clone().into_owned()),
+            Resource::Key(key) => panic!("oVirt has no keys, but gives {}", key.id),
         }
         Ok(Flow::More)
     }

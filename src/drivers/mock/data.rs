@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use smallvec::smallvec;
 
-use super::{USER, instances};
+use super::{USER, instances, keys::Keys};
 use crate::model::{
     Attachment, HardwareProfile, Health, Image, ImageState, Instance, InstanceState, NetworkInterface,
     Property, Realm, RealmState,
@@ -108,6 +108,12 @@ pub(super) fn instances() -> Vec<Instance<'static>> {
             instance
         });
     running.map(as_it_was_named).collect()
+}
+
+/// The one key, with the fingerprint that it always had; nobody has the private key to it.
+pub(super) fn keys() -> Keys {
+    let fingerprint = "5e:ce:b6:dc:59:3b:5c:93:f8:2e:9d:20:ce:60:ca:f5:0b:8a:66:93";
+    Keys::from([("test-key".to_owned(), fingerprint.to_owned())])
 }
 
 fn as_it_was_named(instance: Instance<'static>) -> Instance<'static> {

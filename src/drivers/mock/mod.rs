@@ -5,6 +5,7 @@ mod data;
 mod hardware_profiles;
 mod images;
 mod instances;
+mod keys;
 mod life;
 mod realms;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::{
     },
 };
 use instances::Instances;
+use keys::Keys;
 
 /// Its row in the list of drivers.
 pub(super) const ENTRY: Entry = Entry {
@@ -64,9 +66,14 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Create, Kind::Instance),
         (Verb::Act, Kind::Instance),
         (Verb::Destroy, Kind::Instance),
+        (Verb::List, Kind::Key),
+        (Verb::Show, Kind::Key),
+        (Verb::Create, Kind::Key),
+        (Verb::Destroy, Kind::Key),
     ],
     ids: IdForm::Opaque,
     user_data: Some(USER_DATA),
+    imports_keys: true,
     life: &[
         Transition::new(Stage::Start, Cause::Create, Stage::Pending),
         Transition::new(Stage::Pending, Cause::Auto, Stage::Running),
@@ -83,6 +90,7 @@ pub struct Mock {
     images: Vec<Image<'static>>,
     profiles: Vec<HardwareProfile<'static>>,
     instances: Mutex<Instances>,
+    keys: Mutex<Keys>,
 }
 
 impl Default for Mock {
@@ -99,6 +107,7 @@ impl Mock {
             images: data::images(),
             profiles: data::hardware_profiles(),
             instances: Mutex::new(Instances::new(transition)),
+            keys: Mutex::new(data::keys()),
         }
     }
 
@@ -109,15 +118,19 @@ impl Mock {
             List(Kind::Image, filter) => Ok(self.list_images(filter)),
             List(Kind::HardwareProfile, filter) => Ok(self.list_hardware_profiles(filter)),
             List(Kind::Instance, filter) => Ok(self.list_instances(filter)),
+            List(Kind::Key, filter) => Ok(self.list_keys(filter)),
             Show(Kind::Realm, id) => self.show_realm(id).map(one),
             Show(Kind::Image, id) => self.show_image(id).map(one),
             Show(Kind::HardwareProfile, id) => self.show_hardware_profile(id).map(one),
             Show(Kind::Instance, id) => self.show_instance(id).map(one),
+            Show(Kind::Key, id) => self.show_key(id).map(one),
             Create(spec) => match &**spec {
                 Spec::Instance(spec) => self.create_instances(spec),
+                Spec::Key(spec) => self.create_key(spec).map(one),
             },
             Act(action, ids) => self.act(*action, ids),
             Destroy(Kind::Instance, ids) => self.destroy_instances(ids),
+            Destroy(Kind::Key, ids) => self.destroy_keys(ids),
             Destroy(kind @ (Kind::Realm | Kind::Image | Kind::HardwareProfile), _) => {
                 Err(Error::new(ErrorKind::Unsupported, format!("the mock cloud cannot destroy a {kind}")))
             }

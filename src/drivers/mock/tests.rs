@@ -9,7 +9,7 @@ use http::Request;
 use super::*;
 use crate::{
     exchange::{Answer, Collected, Endpoint, Receiver, Tally, Transport},
-    model::{Action, Count, Instance, InstanceSpec, InstanceState as S, Sink},
+    model::{Action, Count, Instance, InstanceSpec, InstanceState as S, KeySpec, Sink},
 };
 
 /// The mock cloud has nobody to talk to.
@@ -135,6 +135,7 @@ async fn the_original_data_set_is_there() {
         (Kind::Image, vec!["img1", "img2", "img3"]),
         (Kind::HardwareProfile, vec!["m1-small", "m1-large", "m1-xlarge", "opaque"]),
         (Kind::Instance, vec!["inst0", "inst1", "inst2", "inst3"]),
+        (Kind::Key, vec!["test-key"]),
     ];
     for (kind, expected) in cases {
         assert_eq!(ids(&mock, Operation::List(kind, Filter::default())).await, expected);
@@ -153,6 +154,8 @@ async fn every_declared_pair_can_be_performed_and_no_other() {
         act(Action::Reboot, &["inst0"]),
         destroy(&["inst0"]),
         Operation::Destroy(Kind::Image, vec!["img1".into()]),
+        Operation::Create(Box::new(Spec::Key(KeySpec { name: "k".to_owned(), public_key: None }))),
+        Operation::Destroy(Kind::Key, vec!["k".into()]),
     ];
     for operation in operations {
         let (verb, kind) = operation.pair();
@@ -177,7 +180,7 @@ async fn only_the_one_user_is_let_in() {
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let mock = at_once();
-    for kind in [Kind::Realm, Kind::Image, Kind::HardwareProfile, Kind::Instance] {
+    for kind in [Kind::Realm, Kind::Image, Kind::HardwareProfile, Kind::Instance, Kind::Key] {
         let error = instances(&mock, Operation::Show(kind, "nosuch".into())).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
         assert_eq!(error.subject(), Some((kind, &Id::from("nosuch"))));

@@ -65,6 +65,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     ],
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
+    imports_keys: false,
     // As Deltacloud's clients know it: an instance is made stopped.
     life: &[
         Transition::new(Stage::Start, Cause::Create, Stage::Pending),
@@ -105,15 +106,18 @@ impl Driver for Ovirt {
             Operation::Show(Kind::Instance, id) => instances::show(session, id, cloud).await,
             Operation::Create(spec) => match &**spec {
                 Spec::Instance(spec) => instances::create(session, spec, cloud).await,
+                Spec::Key(_) => Err(incapable(operation)),
             },
             Operation::Act(action, ids) => instances::act(session, *action, ids, cloud).await,
             Operation::Destroy(Kind::Instance, ids) => instances::destroy(session, ids, cloud).await,
-            other => {
-                let (verb, kind) = other.pair();
-                Err(Error::new(ErrorKind::Unsupported, format!("oVirt cannot do {verb:?} with a {kind}")))
-            }
+            other => Err(incapable(other)),
         }
     }
+}
+
+fn incapable(operation: &Operation) -> Error {
+    let (verb, kind) = operation.pair();
+    Error::new(ErrorKind::Unsupported, format!("oVirt cannot do {verb:?} with a {kind}"))
 }
 
 /// Reads `URL;DATACENTER;ADMIN|USER`, of which the last two may be left out.

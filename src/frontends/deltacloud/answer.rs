@@ -4,10 +4,11 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::StatusCode;
 
 use super::{
+    collections,
     context::Context,
     document::Node,
     errors::Fault,
-    hardware_profiles, images, instances,
+    hardware_profiles, images, instances, keys,
     narrowing::Narrowing,
     negotiation::Format,
     realms,
@@ -74,6 +75,7 @@ impl Answer {
             Resource::Image(image) => images::describe(image, &self.profiles, &self.context),
             Resource::HardwareProfile(profile) => hardware_profiles::describe(profile, &self.context),
             Resource::Instance(instance) => instances::describe(instance, &self.cloud, &self.context),
+            Resource::Key(key) => keys::describe(key, &self.context),
         }
     }
 
@@ -116,7 +118,7 @@ impl Encode for Answer {
                 check(self.deed, &possible, &instance.id, instance.state)?;
                 Ok(Flow::More)
             }
-            Resource::Realm(_) | Resource::Image(_) => Ok(Flow::More),
+            Resource::Realm(_) | Resource::Image(_) | Resource::Key(_) => Ok(Flow::More),
         }
     }
 
@@ -143,7 +145,7 @@ impl Encode for Answer {
             return Ok(Flow::More);
         }
         if self.status == StatusCode::CREATED && alone {
-            self.location = Some(self.context.href(&["instances", resource.id()]));
+            self.location = Some(self.context.href(&[collections::of(resource.kind()), resource.id()]));
         }
         self.write(&self.describe(resource), out);
         self.written += 1;

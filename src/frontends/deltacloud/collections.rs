@@ -5,11 +5,14 @@ use http::Method;
 
 use super::{
     context::Context,
+    create,
     document::Node,
     drivers,
+    errors::Fault,
+    plan::Asked,
     states::{self, Deed},
 };
-use crate::model::{Capabilities, Kind, Verb};
+use crate::model::{Capabilities, Kind, Spec, Verb};
 
 /// A collection.
 pub(super) struct Collection {
@@ -50,10 +53,12 @@ pub(super) enum How {
     List(Kind),
     /// One of a kind.
     Show(Kind),
-    /// By making instances.
-    Create,
+    /// By making one or more of a kind, as the parameters have it.
+    Create(Kind, fn(&Asked<'_>) -> Result<Spec, Fault>),
     /// By doing something to an instance.
     Do(Deed),
+    /// By making an end of one of a kind that has no life in which to look for leave.
+    Destroy(Kind),
 }
 
 /// A document that needs no cloud.
@@ -162,7 +167,7 @@ pub(super) const COLLECTIONS: &[Collection] = &[
                     ("user_data", false),
                     ("instance_count", false),
                 ],
-                answer: How::Create,
+                answer: How::Create(Kind::Instance, create::instances),
             },
             Row {
                 action: "instances.destroy",
@@ -175,6 +180,29 @@ pub(super) const COLLECTIONS: &[Collection] = &[
             post("instances.reboot", "reboot", Deed::Reboot),
             post("instances.start", "start", Deed::Start),
             post("instances.stop", "stop", Deed::Stop),
+        ],
+    },
+    Collection {
+        name: "keys",
+        operations: &[
+            row("keys.index", "index", Place::Collection, &[("id", false)], How::List(Kind::Key)),
+            row("keys.show", "show", Place::Member, ID, How::Show(Kind::Key)),
+            Row {
+                action: "keys.create",
+                name: "create",
+                method: Method::POST,
+                place: Place::Collection,
+                parameters: &[("name", true), ("public_key", false)],
+                answer: How::Create(Kind::Key, create::key),
+            },
+            Row {
+                action: "keys.destroy",
+                name: "destroy",
+                method: Method::DELETE,
+                place: Place::Member,
+                parameters: ID,
+                answer: How::Destroy(Kind::Key),
+            },
         ],
     },
     Collection {
@@ -191,7 +219,6 @@ pub(super) const ABSENT: &[&str] = &[
     "addresses",
     "buckets",
     "firewalls",
-    "keys",
     "load_balancers",
     "metrics",
     "network_interfaces",
@@ -220,6 +247,17 @@ pub(super) fn served(cloud: &Capabilities) -> impl Iterator<Item = &'static Coll
     COLLECTIONS.iter().filter(|collection| collection.operations.iter().any(|row| row.is_served(cloud)))
 }
 
+/// The name of the collection of a kind.
+pub(super) fn of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Realm => "realms",
+        Kind::Image => "images",
+        Kind::HardwareProfile => "hardware_profiles",
+        Kind::Instance => "instances",
+        Kind::Key => "keys",
+    }
+}
+
 impl Row {
     /// Whether a cloud can do it.
     pub(super) fn is_served(&self, cloud: &Capabilities) -> bool {
@@ -227,7 +265,8 @@ impl Row {
             How::Here(_) => true,
             How::List(kind) => cloud.supports(Verb::List, kind),
             How::Show(kind) => cloud.supports(Verb::Show, kind),
-            How::Create => cloud.supports(Verb::Create, Kind::Instance),
+            How::Create(kind, _) => cloud.supports(Verb::Create, kind),
+            How::Destroy(kind) => cloud.supports(Verb::Destroy, kind),
             How::Do(Deed::Destroy) => cloud.supports(Verb::Destroy, Kind::Instance),
             How::Do(Deed::Start | Deed::Stop | Deed::Reboot) => cloud.supports(Verb::Act, Kind::Instance),
         }

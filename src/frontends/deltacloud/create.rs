@@ -1,4 +1,4 @@
-//! `POST /api/instances`.
+//! What is to be created: the parameters of a `POST` to a collection.
 
 use base64::{
     Engine, alphabet,
@@ -10,7 +10,7 @@ use super::{
     measures::{self, MB},
     plan::Asked,
 };
-use crate::model::{Count, Id, InstanceSpec};
+use crate::model::{Count, Id, InstanceSpec, KeySpec, Spec};
 
 /// Base64 as it is found in the field: with padding or without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -22,10 +22,10 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 ///
 /// # Errors
 /// When a parameter is missing or makes no sense.
-pub(super) fn instances(asked: &Asked<'_>) -> Result<InstanceSpec, Fault> {
+pub(super) fn instances(asked: &Asked<'_>) -> Result<Spec, Fault> {
     let parameters = &asked.parameters;
     let id = |name| parameters.text(name).map(Id::from);
-    Ok(InstanceSpec {
+    Ok(Spec::Instance(InstanceSpec {
         image: Id::from(parameters.required("image_id")?),
         realm: id("realm_id"),
         hardware_profile: id("hwp_id"),
@@ -35,7 +35,21 @@ pub(super) fn instances(asked: &Asked<'_>) -> Result<InstanceSpec, Fault> {
         user_data: user_data(asked)?,
         count: count(asked)?,
         start: asked.cloud.starts_what_it_creates(),
-    })
+    }))
+}
+
+/// The key that is asked for. A public key is refused, not passed over, where the cloud takes none: what it made in its
+/// place would not be the user's.
+///
+/// # Errors
+/// When there is no name, or a public key where the cloud takes none.
+pub(super) fn key(asked: &Asked<'_>) -> Result<Spec, Fault> {
+    let public_key = asked.parameters.text("public_key");
+    if public_key.is_some() && !asked.cloud.imports_keys {
+        return Err(Fault::invalid("This cloud takes no public keys"));
+    }
+    let name = asked.parameters.required("name")?.to_owned();
+    Ok(Spec::Key(KeySpec { name, public_key: public_key.map(str::to_owned) }))
 }
 
 fn memory(asked: &Asked<'_>) -> Result<Option<u64>, Fault> {

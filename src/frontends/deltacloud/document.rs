@@ -35,6 +35,8 @@ struct Attribute<'a> {
 enum Content<'a> {
     /// Nothing but attributes.
     Empty,
+    /// A value that is not there.
+    Null,
     Text(Cow<'a, str>),
     Flag(bool),
     /// Parts with names of their own: an object in JSON.
@@ -63,6 +65,11 @@ impl<'a> Node<'a> {
     /// What has attributes alone.
     pub(super) fn empty(name: &'static str) -> Self {
         Node::new(name, Content::Empty)
+    }
+
+    /// A value that is not there: `null` in JSON, and an element without content in XML.
+    pub(super) fn null(name: &'static str) -> Self {
+        Node::new(name, Content::Null)
     }
 
     /// What has parts of different names.
@@ -133,7 +140,7 @@ impl<'a> Node<'a> {
             Content::Flag(flag) => {
                 xml.open_with(self.name, &attributes).characters(if *flag { "true" } else { "false" });
             }
-            Content::Empty => {
+            Content::Empty | Content::Null => {
                 xml.open_with(self.name, &attributes);
             }
             Content::Members(parts) | Content::Items(parts) | Content::Row(parts) => {
@@ -148,6 +155,7 @@ impl<'a> Node<'a> {
     pub(super) fn write_json(&self, out: &mut BytesMut) {
         match &self.content {
             Content::Text(text) if self.attributes.is_empty() => string(text, out),
+            Content::Null => out.put_slice(b"null"),
             Content::Flag(flag) => out.put_slice(if *flag { b"true" } else { b"false" }),
             Content::Items(items) | Content::Row(items) => {
                 let items = items.iter().filter(|item| appears(item.only, Format::Json));
@@ -255,6 +263,7 @@ mod tests {
                 Node::list("public_addresses", vec![address]),
                 Node::row("property", vec![Node::empty("property").with("name", "cpu")]),
                 Node::flag("create_image", false).only(Format::Json),
+                Node::null("state"),
                 Node::text("secret", "x").only(Format::Xml),
                 Node::empty("image").with("id", "i").with_only(Format::Json, "rel", "image"),
             ],
@@ -265,12 +274,12 @@ mod tests {
             xml,
             "<thing id=\"1\"><owner_id>me &quot;&amp;&quot; you</owner_id><public_addresses>\
              <address type=\"hostname\">a&lt;b</address></public_addresses><property name=\"cpu\"></property>\
-             <secret>x</secret><image id=\"i\"></image></thing>"
+             <state></state><secret>x</secret><image id=\"i\"></image></thing>"
         );
         assert_eq!(
             json,
             "{\"thing\":{\"id\":\"1\",\"owner\":\"me \\\"&\\\" you\",\"public_addresses\":[{\"type\":\"hostname\",\
-             \"address\":\"a<b\"}],\"property\":[{\"name\":\"cpu\"}],\"create_image\":false,\
+             \"address\":\"a<b\"}],\"property\":[{\"name\":\"cpu\"}],\"create_image\":false,\"state\":null,\
              \"image\":{\"id\":\"i\",\"rel\":\"image\"}}}"
         );
     }

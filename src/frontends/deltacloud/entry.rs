@@ -29,6 +29,7 @@ const FEATURES: &[Feature] = &[
         ..feature("user_data", "instances", "create", "user_data")
     },
     feature("instance_count", "instances", "create", "instance_count"),
+    Feature { of: |cloud| cloud.imports_keys, ..feature("import_key", "keys", "create", "public_key") },
 ];
 
 const fn feature(

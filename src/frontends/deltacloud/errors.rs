@@ -1,7 +1,8 @@
 //! Failures, with the statuses and the documents that Deltacloud's clients know.
 //!
 //! Decided otherwise than in the original: no back trace and no parameter is repeated, since both can hold secrets; an
-//! action on an instance that is not there is 404, not 403; every 401 has a challenge.
+//! action on an instance that is not there is 404, not 403; every 401 has a challenge; a name that is
+//! taken is 409, not 403.
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;

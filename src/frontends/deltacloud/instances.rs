@@ -1,7 +1,7 @@
 //! Instances.
 //!
-//! What belongs to collections that are not there yet is left out: volumes, interfaces, keys, `run` and
-//! `create_image`. The size that an instance has is always said, not only where it differs from its profile's.
+//! What is not there yet is left out: volumes, interfaces, the key that it was made with, `run` and `create_image`.
+//! The size that an instance has is always said, not only where it differs from its profile's.
 
 use std::net::IpAddr;
 

@@ -21,6 +21,7 @@ mod errors;
 mod hardware_profiles;
 mod images;
 mod instances;
+mod keys;
 mod measures;
 mod multipart;
 mod narrowing;

@@ -49,7 +49,7 @@ impl Narrowing {
         };
         is(&self.id, Some(resource.id()))
             && match resource {
-                Resource::Realm(_) => true,
+                Resource::Realm(_) | Resource::Key(_) => true,
                 Resource::Image(image) => {
                     is(&self.architecture, image.architecture.as_deref())
                         && is(&self.owner, Some(&image.owner))

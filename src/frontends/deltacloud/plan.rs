@@ -4,9 +4,8 @@ use http::StatusCode;
 
 use super::{
     answer::{Answer, Frame},
-    collections::{How, Row},
+    collections::{self, How, Row},
     context::Context,
-    create,
     errors::Fault,
     narrowing::Narrowing,
     parameters::Parameters,
@@ -42,7 +41,8 @@ impl Row {
             How::Here(_) => Ok(None),
             How::List(kind) => Ok(Some(self.list(kind, asked))),
             How::Show(kind) => Ok(Some(show(kind, asked))),
-            How::Create => create(asked).map(Some),
+            How::Create(_, spec) => Ok(Some(create(spec(asked)?, asked))),
+            How::Destroy(kind) => Ok(Some(destroy(kind, asked))),
             How::Do(deed) => Ok(Some(act(deed, asked))),
         }
     }
@@ -68,11 +68,19 @@ fn profiles(kind: Kind, cloud: &Capabilities) -> Option<Operation> {
     wanted.then(|| Operation::List(Kind::HardwareProfile, Filter::default()))
 }
 
-fn create(asked: &Asked<'_>) -> Result<Plan, Fault> {
-    let spec = create::instances(asked)?;
-    let frame = if spec.count.max > 1 { Frame::Index("instances") } else { Frame::Member };
-    let operation = Operation::Create(Box::new(Spec::Instance(spec)));
-    Ok(Plan { before: None, operation, answer: answer(asked, frame, StatusCode::CREATED) })
+fn create(spec: Spec, asked: &Asked<'_>) -> Plan {
+    let many = match &spec {
+        Spec::Instance(spec) => spec.count.max > 1,
+        Spec::Key(_) => false,
+    };
+    let frame = if many { Frame::Index(collections::of(spec.kind())) } else { Frame::Member };
+    let operation = Operation::Create(Box::new(spec));
+    Plan { before: None, operation, answer: answer(asked, frame, StatusCode::CREATED) }
+}
+
+fn destroy(kind: Kind, asked: &Asked<'_>) -> Plan {
+    let operation = Operation::Destroy(kind, vec![id(asked)]);
+    Plan { before: None, operation, answer: answer(asked, Frame::Nothing, StatusCode::NO_CONTENT) }
 }
 
 /// It is looked whether the instance is in a state for it first: the cloud may do more than it declares.

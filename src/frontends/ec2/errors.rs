@@ -176,6 +176,7 @@ fn not_found(subject: Option<Kind>, action: &str) -> &'static str {
     match subject {
         Some(Kind::Instance) => "InvalidInstanceID.NotFound",
         Some(Kind::Image) => "InvalidAMIID.NotFound",
+        Some(Kind::Key) => "InvalidKeyPair.NotFound",
         Some(Kind::HardwareProfile) if action == "DescribeInstanceTypes" => "InvalidInstanceType",
         Some(Kind::HardwareProfile | Kind::Realm) | None => "InvalidParameterValue",
     }
@@ -193,13 +194,14 @@ fn incorrect_state(subject: Option<Kind>) -> &'static str {
     match subject {
         Some(Kind::Instance) | None => "IncorrectInstanceState",
         Some(Kind::Image) => "InvalidAMIID.Unavailable",
-        Some(Kind::HardwareProfile | Kind::Realm) => "IncorrectState",
+        Some(Kind::HardwareProfile | Kind::Key | Kind::Realm) => "IncorrectState",
     }
 }
 
 fn already_exists(subject: Option<Kind>) -> &'static str {
     match subject {
         Some(Kind::Image) => "InvalidAMIName.Duplicate",
+        Some(Kind::Key) => "InvalidKeyPair.Duplicate",
         Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm) | None => "InvalidParameterValue",
     }
 }
@@ -230,6 +232,9 @@ mod tests {
         assert_eq!(missing(Kind::Instance), ("InvalidInstanceID.NotFound", 400));
         assert_eq!(missing(Kind::Image), ("InvalidAMIID.NotFound", 400));
         assert_eq!(missing(Kind::Realm), ("InvalidParameterValue", 400));
+        assert_eq!(missing(Kind::Key), ("InvalidKeyPair.NotFound", 400));
+        let taken = Error::new(ErrorKind::AlreadyExists, "taken").about(Kind::Key, "x");
+        assert_eq!(code(taken), ("InvalidKeyPair.Duplicate", 400));
         assert_eq!(missing(Kind::HardwareProfile), ("InvalidParameterValue", 400));
         let fault =
             Fault::of(&Error::not_found(Kind::HardwareProfile, "x"), "DescribeInstanceTypes", IdForm::Opaque);

@@ -109,6 +109,7 @@ pub(super) fn not_found(kind: Kind, id: &Id, form: IdForm) -> String {
     match kind {
         Kind::Instance => format!("The instance ID {name} does not exist"),
         Kind::Image => format!("The image id {name} does not exist"),
+        Kind::Key => format!("The key pair {name} does not exist"),
         Kind::Realm => format!("Invalid availability zone: {name}"),
         Kind::HardwareProfile => format!("The following supplied instance types do not exist: {name}"),
     }
@@ -118,7 +119,7 @@ fn prefix_of(kind: Kind) -> Option<Prefix> {
     match kind {
         Kind::Instance => Some(INSTANCE),
         Kind::Image => Some(IMAGE),
-        Kind::Realm | Kind::HardwareProfile => None,
+        Kind::Realm | Kind::HardwareProfile | Kind::Key => None,
     }
 }
 
@@ -126,6 +127,7 @@ fn malformed(kind: Kind, text: &str) -> Fault {
     let code = match kind {
         Kind::Instance => "InvalidInstanceID.Malformed",
         Kind::Image => "InvalidAMIID.Malformed",
+        Kind::Key => "InvalidKeyPair.Format",
         Kind::Realm | Kind::HardwareProfile => "InvalidParameterValue",
     };
     Fault::bad(code, format!("Invalid id: {}", quoted(text)))
@@ -135,6 +137,7 @@ fn not_found_code(kind: Kind) -> &'static str {
     match kind {
         Kind::Instance => "InvalidInstanceID.NotFound",
         Kind::Image => "InvalidAMIID.NotFound",
+        Kind::Key => "InvalidKeyPair.NotFound",
         Kind::Realm | Kind::HardwareProfile => "InvalidParameterValue",
     }
 }

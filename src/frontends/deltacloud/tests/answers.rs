@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::model::{
-    Error, ErrorKind, HardwareProfile, Image, ImageState, Instance, InstanceState, Realm, RealmState,
+    Credential, Error, ErrorKind, HardwareProfile, Image, ImageState, Instance, InstanceState, Key, Realm,
+    RealmState,
 };
 
 fn realm(id: &'static str) -> Resource<'static> {
@@ -124,6 +125,43 @@ fn an_image_goes_with_the_profiles_that_there_are() {
     assert_eq!(xml.matches("<image ").count(), 1, "{xml}");
     assert!(xml.contains("hardware_profiles/m1\" id=\"m1\" rel=\"hardware_profile\""), "{xml}");
     assert!(xml.contains("/api/instances;image_id=a\""), "{xml}");
+}
+
+#[test]
+fn a_key_is_a_pair_or_a_password() {
+    let key = |credential| [Resource::Key(Key { id: "k/1".into(), name: "k/1".into(), credential })];
+    let pair = |private: Option<&str>| {
+        key(Credential::Pair { fingerprint: "5e:ce".into(), private: private.map(Into::into) })
+    };
+    let xml = |resources: &[Resource<'_>]| answered(call("GET", "/api/keys/k"), resources);
+    let json = |resources: &[Resource<'_>]| {
+        let text = answered(call("GET", "/api/keys/k?format=json"), resources);
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["key"].clone()
+    };
+    let href = "https://cloud.example:3001/api/keys/k%2F1";
+    let link = format!("<actions><link href=\"{href}\" method=\"delete\" rel=\"destroy\"></link></actions>");
+    let document = |kind: &str, inner: &str| {
+        format!(
+            "<key href=\"{href}\" id=\"k/1\" type=\"{kind}\"><name>k/1</name>{link}{inner}<state></state></key>"
+        )
+    };
+    let shown = document("key", "<fingerprint>5e:ce</fingerprint>");
+    assert!(xml(&pair(None)).ends_with(&shown), "{}", xml(&pair(None)));
+    let made = document("key", "<fingerprint>5e:ce</fingerprint><pem>-----BEGIN</pem>");
+    assert!(xml(&pair(Some("-----BEGIN"))).ends_with(&made), "{}", xml(&pair(Some("-----BEGIN"))));
+    let (shown, made) = (json(&pair(None)), json(&pair(Some("-----BEGIN"))));
+    assert_eq!((&shown["credential_type"], &shown["fingerprint"]), (&"key".into(), &"5e:ce".into()));
+    for absent in ["username", "password", "state", "pem_rsa_key"] {
+        assert!(shown.get(absent).is_some_and(serde_json::Value::is_null), "{absent}: {shown}");
+    }
+    assert_eq!(made["pem_rsa_key"], "-----BEGIN");
+
+    let password = key(Credential::Password { user: "me".into(), password: "<p>".into() });
+    let shown = document("password", "<username>me</username><password>&lt;p&gt;</password>");
+    assert!(xml(&password).ends_with(&shown), "{}", xml(&password));
+    let shown = json(&password);
+    assert_eq!((&shown["username"], &shown["password"]), (&"me".into(), &"<p>".into()));
+    assert!(shown.get("pem_rsa_key").is_some_and(serde_json::Value::is_null), "{shown}");
 }
 
 #[test]

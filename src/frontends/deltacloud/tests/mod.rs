@@ -24,6 +24,10 @@ const OPERATIONS: &[(Verb, Kind)] = &[
     (Verb::Create, Kind::Instance),
     (Verb::Act, Kind::Instance),
     (Verb::Destroy, Kind::Instance),
+    (Verb::List, Kind::Key),
+    (Verb::Show, Kind::Key),
+    (Verb::Create, Kind::Key),
+    (Verb::Destroy, Kind::Key),
 ];
 
 const LIFE: &[Transition] = &[
@@ -40,6 +44,7 @@ fn cloud() -> Capabilities {
         operations: OPERATIONS,
         ids: IdForm::Opaque,
         user_data: Some(100),
+        imports_keys: true,
         life: LIFE,
     }
 }

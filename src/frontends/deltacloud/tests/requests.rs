@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     frontends::Claim,
-    model::{Action, Count, Filter, Id, InstanceSpec, Operation, Spec},
+    model::{Action, Count, Filter, Id, InstanceSpec, KeySpec, Operation, Spec},
 };
 
 fn operation(method: &str, target: &str) -> Operation {
@@ -71,6 +71,23 @@ fn an_instance_that_does_not_come_to_run_by_itself_is_not_started() {
 }
 
 #[test]
+fn keys_are_created_imported_and_destroyed() {
+    let create = |public_key: Option<&str>| {
+        let spec = KeySpec { name: "k 1".to_owned(), public_key: public_key.map(str::to_owned) };
+        Operation::Create(Box::new(Spec::Key(spec)))
+    };
+    assert_eq!(operation("POST", "/api/keys?name=k+1"), create(None));
+    assert_eq!(operation("POST", "/api/keys?name=k+1&public_key=ssh-rsa+A"), create(Some("ssh-rsa A")));
+    let call = decoded("DELETE", "/api/keys/k%201").ok().unwrap();
+    assert_eq!(call.operation, Some(Operation::Destroy(Kind::Key, vec![Id::from("k 1")])));
+    assert_eq!(call.before, None, "a key has no state that could forbid it");
+    let cloud = Capabilities { imports_keys: false, ..cloud() };
+    let asked = request("POST", "/api/keys?name=k&public_key=ssh-rsa+A");
+    let refused = front_end().decode(&asked, &arrival(), &cloud).err().unwrap();
+    assert_eq!(refused.head.status, 400);
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     for (target, expected) in [
         ("/api/instances", 400),
@@ -84,7 +101,9 @@ fn what_makes_no_sense_is_refused() {
         ("/api/instances/a%00b/stop", 400),
         ("/api/instances/i/explode", 404),
         ("/api/nosuch", 404),
-        ("/api/keys", 412),
+        ("/api/keys", 400),
+        ("/api/keys?public_key=k", 400),
+        ("/api/buckets", 412),
         ("/api/realms", 405),
         ("/api/instances?image_id=i&format=yaml", 406),
     ] {

@@ -197,7 +197,7 @@ fn tag<'r>(resource: Option<&'r Resource<'_>>, key: &str) -> Option<&'r str> {
     let name = match resource? {
         Resource::Instance(instance) => &instance.name,
         Resource::Image(image) => &image.name,
-        Resource::Realm(_) | Resource::HardwareProfile(_) => return None,
+        Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::Key(_) => return None,
     };
     (key == NAME_TAG && !name.is_empty()).then_some(name)
 }

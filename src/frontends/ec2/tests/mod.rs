@@ -34,7 +34,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Act, Kind::Instance),
         (Verb::Destroy, Kind::Instance),
     ];
-    Capabilities { driver: "mock", operations, ids, user_data: Some(100), life: &[] }
+    Capabilities { driver: "mock", operations, ids, user_data: Some(100), imports_keys: false, life: &[] }
 }
 
 fn ec2() -> Ec2 {

@@ -35,11 +35,11 @@ fn the_talks_requests_work_verbatim() {
     );
     let run = operation(&format!("Action=RunInstances&Placement.AvailabilityZone={A}&ImageId={B}"));
     let Operation::Create(spec) = run else { panic!("{run:?}") };
-    let Spec::Instance(spec) = *spec;
+    let Spec::Instance(spec) = *spec else { panic!("it makes no instance") };
     assert_eq!((spec.image, spec.realm, spec.count), (B.into(), Some(A.into()), Count { min: 1, max: 1 }));
     let run = operation(&format!("Action=RunInstances&ImageId={B}&UserData=Pz8+Cg==&InstanceType=c2.m1024"));
     let Operation::Create(spec) = run else { panic!("{run:?}") };
-    let Spec::Instance(spec) = *spec;
+    let Spec::Instance(spec) = *spec else { panic!("it makes no instance") };
     assert_eq!((spec.user_data, spec.cpus, spec.memory), (Some(b"??>\n".to_vec()), Some(2), Some(1 << 30)));
     let ids = vec![A.into()];
     for (action, expected) in [
@@ -55,7 +55,7 @@ fn the_talks_requests_work_verbatim() {
 fn the_most_is_what_the_gateway_makes() {
     let run = operation(&format!("Action=RunInstances&ImageId={B}&MaxCount=1000"));
     let Operation::Create(spec) = run else { panic!("{run:?}") };
-    let Spec::Instance(spec) = *spec;
+    let Spec::Instance(spec) = *spec else { panic!("it makes no instance") };
     assert_eq!(spec.count, Count { min: 1, max: 100 });
 }
 
