@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here waits, reads a clock or opens anything; every parser is total: any bytes give a value
 //! or an error.
 
+pub mod basic;
 pub mod form;
 pub mod sign;
 pub mod xml;

@@ -10,7 +10,6 @@
 //! credentials are asked for before parameters are looked at; the provider's case is kept.
 
 mod answer;
-mod caller;
 mod collections;
 mod context;
 mod create;
@@ -39,6 +38,7 @@ mod tests;
 
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, StatusCode};
+use secrecy::SecretString;
 
 use self::{
     answer::Ready,
@@ -56,7 +56,7 @@ use self::{
 use super::{Arrival, Call, Choice, Claim, Frontend, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
-    wire::{sign::Refusal, xml::Writer},
+    wire::{basic, sign::Refusal, xml::Writer},
 };
 
 /// The Deltacloud front end.
@@ -94,7 +94,7 @@ impl Deltacloud {
         context: &Context,
         cloud: &Capabilities,
     ) -> Result<Call, Fault> {
-        let user = caller::credentials(request).map(|(user, _)| user).unwrap_or_default();
+        let user = credentials(request).map(|(user, _)| user).unwrap_or_default();
         let asked = Asked {
             id,
             parameters: Parameters::of(request, path)?,
@@ -112,6 +112,11 @@ impl Deltacloud {
         let (before, operation) = (plan.before, Some(plan.operation));
         Ok(Call { action: row.action, before, operation, encode: Box::new(plan.answer) })
     }
+}
+
+/// The user's name and password; none when there are none, or none that can be read.
+fn credentials(request: &Request<Bytes>) -> Option<(String, SecretString)> {
+    basic::find(request.headers())?.decode()
 }
 
 impl Frontend for Deltacloud {
@@ -144,7 +149,7 @@ impl Frontend for Deltacloud {
         if !forced && is_public(request) {
             return Ok(Claim::Public);
         }
-        let credentials = caller::credentials(request);
+        let credentials = credentials(request);
         Ok(credentials.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
     }
 
@@ -170,7 +175,7 @@ impl Frontend for Deltacloud {
     }
 
     fn refuse(&self, request: &Request<Bytes>, arrival: &Arrival, error: &Error) -> Reply {
-        let nobody = error.kind() == ErrorKind::Unauthenticated && caller::credentials(request).is_none();
+        let nobody = error.kind() == ErrorKind::Unauthenticated && credentials(request).is_none();
         let unknown = || {
             let message = "Unauthorized: send a user and a password by HTTP Basic";
             Fault::new(StatusCode::UNAUTHORIZED, message)

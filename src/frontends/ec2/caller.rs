@@ -1,20 +1,22 @@
 //! Who is calling: HTTP Basic, or a signature.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{Request, StatusCode, header::AUTHORIZATION};
-use secrecy::SecretString;
+use http::{Request, StatusCode};
 
 use super::errors::Fault;
-use crate::{frontends::Claim, wire::sign};
+use crate::{
+    frontends::Claim,
+    wire::{basic, sign},
+};
 
 /// Who the client says it is.
 ///
 /// # Errors
 /// When it says it in a way that cannot be read.
 pub(super) fn claim(request: &Request<Bytes>) -> Result<Claim, Fault> {
-    if let Some(encoded) = basic(request) {
-        return password(encoded).ok_or_else(malformed);
+    if let Some(basic) = basic::find(request.headers()) {
+        let (user, password) = basic.decode().ok_or_else(malformed)?;
+        return Ok(Claim::Password { user, password });
     }
     let signature = sign::parse(request).map_err(|refusal| Fault::from(&refusal))?;
     Ok(signature.map_or(Claim::Anonymous, |signature| Claim::Signature(Box::new(signature))))
@@ -22,12 +24,12 @@ pub(super) fn claim(request: &Request<Bytes>) -> Result<Claim, Fault> {
 
 /// Whether the client tried to sign.
 pub(super) fn signs(request: &Request<Bytes>) -> bool {
-    basic(request).is_none() && !matches!(sign::parse(request), Ok(None))
+    basic::find(request.headers()).is_none() && !matches!(sign::parse(request), Ok(None))
 }
 
 /// The region that the client signed for.
 pub(super) fn region(request: &Request<Bytes>) -> Option<String> {
-    if basic(request).is_some() {
+    if basic::find(request.headers()).is_some() {
         return None;
     }
     let signature = sign::parse(request).ok().flatten()?;
@@ -42,18 +44,6 @@ fn is_region(text: &str) -> bool {
     label && !digits && text.len() <= 63 && !text.starts_with('-') && !text.ends_with('-')
 }
 
-fn basic(request: &Request<Bytes>) -> Option<&[u8]> {
-    let header = request.headers().get(AUTHORIZATION)?.as_bytes();
-    let (scheme, rest) = header.split_at_checked(6)?;
-    scheme.eq_ignore_ascii_case(b"basic ").then(|| rest.trim_ascii())
-}
-
-fn password(encoded: &[u8]) -> Option<Claim> {
-    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
-    let (user, password) = text.split_once(':')?;
-    Some(Claim::Password { user: user.to_owned(), password: SecretString::from(password) })
-}
-
 fn malformed() -> Fault {
     let message = "The Authorization header is not a user and a password in base64";
     Fault { code: "AuthFailure", status: StatusCode::UNAUTHORIZED, message: message.to_owned() }
@@ -61,6 +51,7 @@ fn malformed() -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use http::header::AUTHORIZATION;
     use secrecy::ExposeSecret;
 
     use super::*;
