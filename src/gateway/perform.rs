@@ -14,7 +14,9 @@ use super::{
 use crate::{
     exchange::{Cloud, Collected, Identity, Receiver, View, Withdrawn, superseded},
     frontends::{Call, Encode},
-    model::{Error, ErrorKind, Filter, Flow, Id, Instance, Kind, Operation, Resource, Side, Sink},
+    model::{
+        Error, ErrorKind, Filter, Flow, Id, Instance, InstanceState, Kind, Operation, Resource, Side, Sink,
+    },
 };
 
 /// What is to be done, for whom, where.
@@ -52,7 +54,8 @@ impl Gateway {
                 return self.answer(journey, &account, answer, Err(error)).await;
             }
         }
-        let withdrawn = match self.overrule(&operation, journey, &account, &identity).await {
+        let told = promises.view(&identity.user);
+        let withdrawn = match self.overrule(&operation, &told, journey, &account, &identity).await {
             Ok(withdrawn) => withdrawn,
             Err(error) => {
                 let answer = Answer::new(session, journey, call.encode, None, View::default());
@@ -60,8 +63,8 @@ impl Gateway {
             }
         };
         let view = promises.view(&identity.user);
-        let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view.clone());
-        let result = self.run(operation, &view, journey, &account, &identity, &mut answer).await;
+        let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view);
+        let result = self.run(operation, &told, journey, &account, &identity, &mut answer).await;
         match &result {
             Ok(()) => drop(withdrawn),
             Err(_) => withdrawn.restore(|id| answer.has_shown(id)),
@@ -95,6 +98,7 @@ impl Gateway {
     async fn overrule(
         &self,
         operation: &Operation,
+        told: &View,
         journey: &Journey,
         account: &Account,
         identity: &Identity,
@@ -107,9 +111,8 @@ impl Gateway {
         let mut found = Collected::default();
         let look = Operation::List(Kind::Instance, Filter { ids: ids.to_vec(), ..Filter::default() });
         self.attempt(&look, journey, account, identity, &mut found).await?;
-        let view = promises.view(&identity.user);
         let is_seen = |id: &Id| found.0.iter().any(|instance| instance.id == id.as_str());
-        if let Some(id) = ids.iter().find(|id| !is_seen(id) && view.terminated(id).is_none()) {
+        if let Some(id) = ids.iter().find(|id| !is_seen(id) && told.departing(id).is_none()) {
             return Err(Error::not_found(Kind::Instance, id.as_str()));
         }
         let is_act = matches!(operation, Operation::Act(..));
@@ -119,11 +122,12 @@ impl Gateway {
         }
     }
 
-    /// Performs the operation; what it destroys and is gone already is left out, and shown as it is.
+    /// Performs the operation; what it destroys and is gone already is left out, and shown as it is. `told` is what
+    /// the user was told before anything was withdrawn for it.
     async fn run(
         &self,
         mut operation: Operation,
-        view: &View,
+        told: &View,
         journey: &Journey,
         account: &Account,
         identity: &Identity,
@@ -133,7 +137,7 @@ impl Gateway {
             match self.attempt(&operation, journey, account, identity, answer).await {
                 Ok(()) => break,
                 Err(error) => {
-                    for gone in leave_out(&mut operation, view, &error).ok_or(error)? {
+                    for gone in leave_out(&mut operation, told, &error).ok_or(error)? {
                         answer.put(&Resource::Instance(gone))?;
                     }
                     if matches!(&operation, Operation::Destroy(_, ids) if ids.is_empty()) {
@@ -167,17 +171,24 @@ impl Gateway {
     }
 }
 
-/// Takes the instances that are known to be gone out of what is to be destroyed, if `error` misses one of them:
-/// destroying that again succeeds.
-fn leave_out(operation: &mut Operation, view: &View, error: &Error) -> Option<Vec<Instance<'static>>> {
+/// Takes the instances that were told to be going or gone out of what is to be destroyed, if `error` misses one of
+/// them: destroying that again succeeds. Those that the cloud still has are left in.
+fn leave_out(operation: &mut Operation, told: &View, error: &Error) -> Option<Vec<Instance<'static>>> {
     let Operation::Destroy(Kind::Instance, ids) = operation else { return None };
     let (ErrorKind::NotFound, Some((Kind::Instance, missing))) = (error.kind(), error.subject()) else {
         return None;
     };
-    view.terminated(missing).filter(|_| ids.contains(missing))?;
-    let gone: Vec<_> = ids.iter().filter_map(|id| view.terminated(id)).collect();
-    ids.retain(|id| view.terminated(id).is_none());
-    Some(gone.into_iter().map(|instance| Instance { previous: Some(instance.state), ..instance }).collect())
+    told.departing(missing).filter(|_| ids.contains(missing))?;
+    let is_gone = |instance: &Instance<'_>| {
+        instance.state == InstanceState::Terminated || instance.id == missing.as_str()
+    };
+    let gone: Vec<_> = ids.iter().filter_map(|id| told.departing(id)).filter(is_gone).collect();
+    ids.retain(|id| !gone.iter().any(|instance| instance.id == id.as_str()));
+    let as_gone = |was: Instance<'static>| {
+        let previous = Some(was.state);
+        Instance { previous, state: InstanceState::Terminated, ..was }
+    };
+    Some(gone.into_iter().map(as_gone).collect())
 }
 
 fn being_destroyed(ids: &[Id]) -> Error {

@@ -339,6 +339,22 @@ fn what_is_remembered_as_terminated_is_asked_of_the_engine_again() {
 }
 
 #[test]
+fn what_somebody_else_removed_meanwhile_is_terminated_all_the_same() {
+    // Nothing moves but when it is told to.
+    let engine = Ovirt::with(Options { mode: Mode::V4_4, speed: 0.001, ..Options::default() });
+    let gateway = Gateway::before_ovirt(&engine.base_url(), "");
+    let ask = |query: &str| gateway.get(&format!("/ec2?Action={query}"), ADMIN.0, ADMIN.1);
+    let running = ask("DescribeInstances&Filter.1.Name=instance-state-name&Filter.1.Value.1=running");
+    let id = running.text("instanceId").to_owned();
+    assert_eq!(ask(&format!("TerminateInstances&InstanceId.1={id}")).status, 200);
+    // From here on the engine knows it no more, and nobody has told the gateway.
+    let hide = Kind::Replace { from: id[2..10].to_owned(), to: "ffffffff".to_owned() };
+    engine.faults().add(Misbehaviour { path: "/vms".into(), ..Misbehaviour::always(hide) });
+    let again = ask(&format!("TerminateInstances&InstanceId.1={id}"));
+    assert_eq!((again.status, again.text("instanceId")), (200, id.as_str()), "{again:?}");
+}
+
+#[test]
 fn what_is_being_terminated_is_not_started_again() {
     // Nothing moves but when it is told to.
     let engine = Ovirt::with(Options { mode: Mode::V4_4, speed: 0.001, ..Options::default() });

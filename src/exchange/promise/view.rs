@@ -116,10 +116,9 @@ impl View {
         departed.into_iter().map(without_means).collect()
     }
 
-    /// The instance with this id, if it is gone for good.
-    pub fn terminated(&self, id: &Id) -> Option<Instance<'static>> {
-        let shown = self.get(id.as_str()).filter(|shown| shown.state == InstanceState::Terminated)?;
-        has_departed(shown).then(|| without_means(shown))
+    /// The instance with this id, if it is one of [`departed`](Self::departed).
+    pub fn departing(&self, id: &Id) -> Option<Instance<'static>> {
+        self.get(id.as_str()).filter(|shown| has_departed(shown)).map(without_means)
     }
 
     fn get(&self, id: &str) -> Option<&Shown> {
