@@ -115,6 +115,7 @@ impl From<String> for Hidden {
 #[serde(deny_unknown_fields)]
 pub(super) struct LimitsTable {
     pub(super) body_bytes: Option<Spanned<u64>>,
+    pub(super) blob_bytes: Option<Spanned<u64>>,
     pub(super) header_bytes: Option<Spanned<u64>>,
     pub(super) uri_bytes: Option<Spanned<u64>>,
     pub(super) requests_in_flight: Option<Spanned<u64>>,

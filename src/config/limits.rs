@@ -17,6 +17,8 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Limits {
     /// The longest body of a request, in bytes.
     pub body_bytes: usize,
+    /// The longest body of a request that uploads a blob, in bytes.
+    pub blob_bytes: u64,
     /// The longest head of a request, in bytes.
     pub header_bytes: usize,
     /// The longest path with query, in bytes.
@@ -37,6 +39,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             body_bytes: 1 << 20,
+            blob_bytes: 5 << 30,
             header_bytes: 64 << 10,
             uri_bytes: 32 << 10,
             requests_in_flight: 1024,
@@ -54,6 +57,7 @@ pub(super) fn limits(source: &Source, table: &LimitsTable, problems: &mut Proble
         count(source, written.as_ref(), default, range, problems)
     };
     let body_bytes = number(&table.body_bytes, default.body_bytes, 1..=64 << 20);
+    let blob_bytes = number(&table.blob_bytes, default.blob_bytes as usize, 1..=1 << 50);
     let header_bytes = number(&table.header_bytes, default.header_bytes, 1024..=1 << 20);
     let uri_bytes = number(&table.uri_bytes, default.uri_bytes, 256..=1 << 20);
     let requests_in_flight = number(&table.requests_in_flight, default.requests_in_flight, 1..=1_000_000);
@@ -70,6 +74,7 @@ pub(super) fn limits(source: &Source, table: &LimitsTable, problems: &mut Proble
     }
     Some(Limits {
         body_bytes: body_bytes?,
+        blob_bytes: blob_bytes? as u64,
         header_bytes: header_bytes?,
         uri_bytes: uri_bytes?,
         requests_in_flight: requests_in_flight?,

@@ -35,6 +35,14 @@ pub trait Receiver: Sink + Send {
 
     /// Whether something has left already: until then the whole operation is under its deadline.
     fn has_begun(&self) -> bool;
+
+    /// The next bytes of what the client sends along with the operation; none when that was all.
+    ///
+    /// # Errors
+    /// When the client is gone, too slow, or sends what makes no sense: nothing may be stored of it then.
+    async fn body(&mut self) -> Result<Option<Bytes>, Error> {
+        Ok(None)
+    }
 }
 
 /// One operation in progress: the line to the back end, and where the resources go.
@@ -103,6 +111,15 @@ impl<'a> Cloud<'a> {
         let flow = self.receiver.put(resource)?;
         self.receiver.flush().await?;
         Ok(flow)
+    }
+
+    /// The next bytes of what the client sends along with the operation; none when that was all. The client is not read
+    /// from faster than they are asked for.
+    ///
+    /// # Errors
+    /// When the client is gone, too slow, or sends what makes no sense: nothing may be stored of it then.
+    pub async fn body(&mut self) -> Result<Option<Bytes>, Error> {
+        self.receiver.body().await
     }
 
     /// Sends `request` and feeds the body of a 2xx answer to `decode`, chunk by chunk: memory does not grow with it.

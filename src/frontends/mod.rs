@@ -6,6 +6,8 @@
 pub mod deltacloud;
 pub mod ec2;
 
+use std::borrow::Cow;
+
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, Request, StatusCode};
 use jiff::Timestamp;
@@ -49,6 +51,11 @@ pub trait Frontend: Send + Sync {
     /// # Errors
     /// The finished answer to a request that says it wrongly.
     fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply>;
+
+    /// How much of the body `decode` has to see of a request of which this much is there.
+    fn intake(&self, _request: &Request<Bytes>) -> Intake {
+        Intake::Whole
+    }
 
     /// What the client wants.
     ///
@@ -125,28 +132,59 @@ pub enum Claim {
     Signature(Box<Signature>),
 }
 
+/// How much of a request's body has to be there before it is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// All of it.
+    Whole,
+    /// More than there is.
+    More,
+    /// What is there is enough: the rest goes through [`Call::upload`] as it arrives.
+    Enough,
+}
+
 /// A decoded request: what is to be done, and how its answer is written.
 pub struct Call {
     /// The protocol's own name of it (`DescribeInstances`), from a closed set: for metrics and the log.
     pub action: &'static str,
     /// What has to be known before it is done: [`Encode::note`] gets it.
-    pub before: Option<Operation>,
+    pub before: Vec<Operation>,
     /// What is to be done; none when the front end can answer by itself.
     pub operation: Option<Operation>,
+    /// Makes of the request's body what is to be stored, where it is not read whole.
+    pub upload: Option<Box<dyn Upload>>,
     /// Writes the answer.
     pub encode: Box<dyn Encode>,
 }
 
+/// Makes of a request's body, as it arrives, what is to be stored.
+///
+/// `feed` gets the whole body from its first byte on, also what [`Frontend::decode`] has seen of it.
+pub trait Upload: Send {
+    /// What of the content the next bytes of the body hold.
+    ///
+    /// # Errors
+    /// When the body makes no sense. Nothing is stored then.
+    fn feed(&mut self, chunk: Bytes) -> Result<Bytes, Error>;
+
+    /// The body has come to its end: what is to be done yet because of what it said after the content.
+    ///
+    /// # Errors
+    /// When the body ends too early. Nothing is stored then.
+    fn finish(&mut self) -> Result<Option<Operation>, Error>;
+}
+
 /// Writes one answer, resource by resource.
 ///
-/// Called in this order: `note` for each resource that had to be known before, `open`, `item` for each resource, `close`; `fail` at any point instead, after which nothing
-/// else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
+/// Called in this order: `note` for each resource that had to be known before, `open`, `item` for each resource,
+/// `close`; `fail` at any point instead, after which nothing else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
 pub trait Encode: Send {
-    /// The status and media type of a successful answer.
+    /// The status and media type of a successful answer, asked for when it leaves: no earlier than its first resource
+    /// or its end.
     fn head(&self) -> Head;
 
-    /// Further header fields of a successful answer. Those of an answer that leaves whole are asked for after its last
-    /// resource.
+    /// Further header fields of a successful answer, asked for when it leaves. An answer that knows its length says so
+    /// in `content-length`, and fails in `close` when it was not true.
     fn headers(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
@@ -178,13 +216,20 @@ pub trait Encode: Send {
     fn fail(&mut self, error: &Error) -> Reply;
 }
 
-/// The head of a successful answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The head of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// The status.
     pub status: StatusCode,
     /// The `Content-Type`.
-    pub content_type: &'static str,
+    pub content_type: Cow<'static, str>,
+}
+
+impl Head {
+    /// A head of this status and media type.
+    pub fn new(status: StatusCode, content_type: impl Into<Cow<'static, str>>) -> Self {
+        Head { status, content_type: content_type.into() }
+    }
 }
 
 /// A whole answer.

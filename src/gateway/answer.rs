@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, StatusCode, Version, header};
 use pingora::http::ResponseHeader;
 use pingora_proxy::Session;
 
-use super::journey::Journey;
+use super::{intake::Incoming, journey::Journey};
 use crate::{
     exchange::{Receiver, View},
     frontends::{Encode, Head, Reply},
@@ -30,6 +30,8 @@ const HELD_CAP: usize = 16 << 20;
 pub(super) struct Answer<'a> {
     session: &'a mut Session,
     journey: &'a Journey,
+    /// What the client sends along.
+    incoming: Option<Incoming>,
     encode: Box<dyn Encode>,
     manner: Manner,
     view: View,
@@ -63,12 +65,21 @@ impl Manner {
     fn of(operation: Option<&Operation>) -> Self {
         let starting = matches!(operation, Some(Operation::Create(spec)) if spec.starts());
         Manner {
-            held: !matches!(operation, Some(Operation::List(_, filter)) if filter.ids.is_empty()),
+            held: !streams(operation),
             amended: matches!(operation, Some(Operation::List(..) | Operation::Show(..))),
             starting,
             destroying: matches!(operation, Some(Operation::Destroy(..))),
             acting: matches!(operation, Some(Operation::Act(..) | Operation::Destroy(..))),
         }
+    }
+}
+
+/// Whether the answer leaves as it comes to be: all of a kind, or the content of a blob.
+fn streams(operation: Option<&Operation>) -> bool {
+    match operation {
+        Some(Operation::List(_, filter)) => filter.ids.is_empty(),
+        Some(Operation::Read(_)) => true,
+        _ => false,
     }
 }
 
@@ -83,6 +94,7 @@ impl<'a> Answer<'a> {
         Answer {
             session,
             journey,
+            incoming: None,
             encode,
             manner: Manner::of(operation),
             view,
@@ -93,6 +105,16 @@ impl<'a> Answer<'a> {
             seen: HashSet::new(),
             terminated: Vec::new(),
         }
+    }
+
+    /// The same answer, to a request whose body is taken up as the operation wants it.
+    pub(super) fn taking(self, incoming: Option<Incoming>) -> Self {
+        Answer { incoming, ..self }
+    }
+
+    /// What is to be done yet because of what the client sent after the content.
+    pub(super) fn after(&mut self) -> Option<Operation> {
+        self.incoming.as_mut()?.after.take()
     }
 
     /// Adds the instances that are gone from the cloud but still expected to be seen.
@@ -134,6 +156,7 @@ impl<'a> Answer<'a> {
         if let Err(error) = self.encode.close(&mut self.out) {
             return self.fail(&error).await;
         }
+        self.leave_unheard();
         let body = self.out.split().freeze();
         if self.begun {
             write(self.session, body, true).await?;
@@ -152,8 +175,16 @@ impl<'a> Answer<'a> {
         if self.begun {
             return Err(error.clone());
         }
+        self.leave_unheard();
         let reply = self.encode.fail(error);
         send(self.session, self.journey, &reply).await
+    }
+
+    /// A body that was not heard to its end may be long: the connection is given up instead.
+    fn leave_unheard(&mut self) {
+        if self.incoming.as_ref().is_some_and(|incoming| !incoming.ended) {
+            self.session.set_keepalive(None);
+        }
     }
 
     fn open(&mut self) {
@@ -172,8 +203,11 @@ impl<'a> Answer<'a> {
 
     async fn begin(&mut self) -> Result<(), Error> {
         self.begun = true;
-        let mut head = native(self.journey, self.encode.head(), &self.encode.headers())?;
-        if self.session.req_header().version == Version::HTTP_10 {
+        let headers = self.encode.headers();
+        let mut head = native(self.journey, self.encode.head(), &headers)?;
+        if headers.iter().any(|(name, _)| *name == header::CONTENT_LENGTH) {
+            // It says itself where it ends.
+        } else if self.session.req_header().version == Version::HTTP_10 {
             self.session.set_keepalive(None);
         } else {
             head.insert_header(header::TRANSFER_ENCODING, "chunked").map_err(unwritable)?;
@@ -235,6 +269,13 @@ impl Receiver for Answer<'_> {
     fn has_begun(&self) -> bool {
         self.begun
     }
+
+    async fn body(&mut self) -> Result<Option<Bytes>, Error> {
+        match &mut self.incoming {
+            Some(incoming) => incoming.next(self.session).await,
+            None => Ok(None),
+        }
+    }
 }
 
 /// How an answer ended, for metrics and the log.
@@ -249,7 +290,7 @@ pub(super) struct Finished {
 /// # Errors
 /// When the client is gone.
 pub(super) async fn send(session: &mut Session, journey: &Journey, reply: &Reply) -> Result<Finished, Error> {
-    whole(session, journey, reply.head, &reply.headers, reply.body.clone()).await?;
+    whole(session, journey, reply.head.clone(), &reply.headers, reply.body.clone()).await?;
     Ok(Finished { status: reply.head.status.as_u16(), outcome: reply.outcome })
 }
 
@@ -266,7 +307,7 @@ async fn whole(
         session.set_keepalive(None);
     }
     let mut native = native(journey, head, headers)?;
-    if has_body(head.status) {
+    if has_body(native.status) {
         native.insert_header(header::CONTENT_LENGTH, HeaderValue::from(body.len())).map_err(unwritable)?;
     }
     session.write_response_header(Box::new(native), false).await.map_err(gone)?;
@@ -280,7 +321,7 @@ fn native(
 ) -> Result<ResponseHeader, Error> {
     let mut native = ResponseHeader::build(head.status, Some(6)).map_err(unwritable)?;
     if has_body(head.status) {
-        native.insert_header(header::CONTENT_TYPE, head.content_type).map_err(unwritable)?;
+        native.insert_header(header::CONTENT_TYPE, head.content_type.as_ref()).map_err(unwritable)?;
     }
     native.insert_header(journey.request_id_header, journey.request_id.as_str()).map_err(unwritable)?;
     native.insert_header(header::DATE, journey.date()).map_err(unwritable)?;

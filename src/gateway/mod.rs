@@ -11,6 +11,7 @@ mod accounts;
 mod answer;
 mod client;
 mod guard;
+mod intake;
 mod journey;
 mod keys;
 mod listen;
@@ -75,6 +76,6 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
 fn nowhere(frontends: &[Box<dyn Frontend>]) -> Reply {
     let names: Vec<&str> = frontends.iter().map(|frontend| frontend.name()).collect();
     let body = format!("Nothing is served at this path. The APIs that are served: {}.\n", names.join(", "));
-    let head = Head { status: StatusCode::NOT_FOUND, content_type: "text/plain; charset=utf-8" };
+    let head = Head::new(StatusCode::NOT_FOUND, "text/plain; charset=utf-8");
     Reply { head, headers: Vec::new(), body: Bytes::from(body), outcome: "no_such_path" }
 }

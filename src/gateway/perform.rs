@@ -8,6 +8,7 @@ use pingora_proxy::Session;
 use super::{
     accounts::Account,
     answer::{Answer, Finished},
+    intake::Incoming,
     journey::Journey,
     proxy::Gateway,
 };
@@ -26,6 +27,8 @@ pub(super) struct Task {
     /// Whether the gateway itself has verified who it is; otherwise the back end does, at the first call.
     pub(super) proven: bool,
     pub(super) call: Call,
+    /// What is stored of the request's body, where it is not read whole.
+    pub(super) body: Option<Incoming>,
 }
 
 impl Gateway {
@@ -39,14 +42,14 @@ impl Gateway {
         journey: &mut Journey,
         task: Task,
     ) -> Result<Finished, Error> {
-        let Task { account, identity, proven, mut call } = task;
+        let Task { account, identity, proven, mut call, body } = task;
         let promises = &account.promises;
         let Some(operation) = call.operation else {
             let answer = Answer::new(session, journey, call.encode, None, View::default());
             let proof = if proven { Ok(()) } else { self.prove(journey, &account, &identity).await };
             return self.answer(journey, &account, answer, proof).await;
         };
-        if let Some(before) = &call.before {
+        for before in &call.before {
             let view = promises.view(&identity.user);
             let mut notes = Notes { encode: call.encode.as_mut(), view };
             if let Err(error) = self.attempt(before, journey, &account, &identity, &mut notes).await {
@@ -63,8 +66,11 @@ impl Gateway {
             }
         };
         let view = promises.view(&identity.user);
-        let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view);
-        let result = self.run(operation, &told, journey, &account, &identity, &mut answer).await;
+        let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view).taking(body);
+        let mut result = self.run(operation, &told, journey, &account, &identity, &mut answer).await;
+        if let (Ok(()), Some(after)) = (&result, answer.after()) {
+            result = self.attempt(&after, journey, &account, &identity, &mut Discarded).await;
+        }
         match &result {
             Ok(()) => drop(withdrawn),
             Err(_) => withdrawn.restore(|id| answer.has_shown(id)),

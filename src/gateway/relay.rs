@@ -159,7 +159,7 @@ pub(super) fn failure(status: StatusCode) -> Reply {
         StatusCode::SERVICE_UNAVAILABLE => "The gateway is working on as many requests as it may.\n",
         _ => "The request could not be relayed.\n",
     };
-    let head = Head { status, content_type: "text/plain; charset=utf-8" };
+    let head = Head::new(status, "text/plain; charset=utf-8");
     Reply { head, headers: Vec::new(), body: Bytes::from_static(text.as_bytes()), outcome: "relay_failed" }
 }
 

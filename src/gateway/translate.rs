@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use http::{Method, Request, header};
+use bytes::Bytes;
+use http::{Method, Request};
 use pingora_proxy::Session;
 use secrecy::SecretString;
-use tokio::time::timeout;
 
 use super::{
     accounts::Account,
     answer::{self, Finished},
     client,
+    intake::{self, Incoming},
     journey::Journey,
     perform::{Task, log_failure},
     proxy::Gateway,
@@ -80,8 +80,7 @@ impl Gateway {
     ) -> Result<Task, Refused> {
         journey.permit = Some(Box::new(self.admit()?));
         self.check_head(session, frontend.methods())?;
-        let body = timeout(self.limits.body_timeout, self.read_body(session)).await;
-        *request.body_mut() = body.unwrap_or_else(|_| Err(too_slow(session)))?;
+        intake::read(frontend, session, request, &self.limits).await?;
         let claim = frontend.identify(request, arrival)?;
         let chosen = self.accounts.chosen(&arrival.choice)?;
         arrival.driver = chosen.unwrap_or(self.accounts.default_account()).driver.capabilities().driver;
@@ -90,13 +89,15 @@ impl Gateway {
         let (identity, account) = self.authenticate(frontend, claim, chosen, request, arrival)?;
         journey.user.clone_from(&identity.user);
         journey.account = Some(Arc::clone(&account));
-        let call = frontend.decode(request, arrival, account.driver.capabilities())?;
+        let mut call = frontend.decode(request, arrival, account.driver.capabilities())?;
         journey.action = call.action;
-        if public && (call.operation.is_some() || call.before.is_some()) {
+        if public && (call.operation.is_some() || !call.before.is_empty()) {
             return Err(unknown_user().into());
         }
         check_supported(&account, &call)?;
-        Ok(Task { account, identity, proven, call })
+        let body =
+            call.upload.take().map(|upload| Incoming::new(upload, request.body().clone(), &self.limits));
+        Ok(Task { account, identity, proven, call, body })
     }
 
     fn arrival(&self, session: &Session, journey: &Journey, choice: Choice) -> Arrival {
@@ -133,29 +134,6 @@ impl Gateway {
             return Err(Error::new(ErrorKind::Invalid, message));
         }
         Ok(())
-    }
-
-    async fn read_body(&self, session: &mut Session) -> Result<Bytes, Error> {
-        let limit = self.limits.body_bytes;
-        let too_long = || Error::new(ErrorKind::Invalid, format!("the request's body is over {limit} bytes"));
-        let announced =
-            session.get_header(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|length: usize| length > limit) {
-            session.set_keepalive(None);
-            return Err(too_long());
-        }
-        if session.get_header(header::EXPECT).is_some() {
-            session.write_continue_response().await.map_err(unread)?;
-        }
-        let mut body = BytesMut::new();
-        while let Some(chunk) = session.as_downstream_mut().read_request_body().await.map_err(unread)? {
-            if body.len() + chunk.len() > limit {
-                session.set_keepalive(None);
-                return Err(too_long());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
     }
 
     fn authenticate(
@@ -226,14 +204,4 @@ fn head(session: &Session) -> Request<Bytes> {
     *request.version_mut() = head.version;
     request.headers_mut().clone_from(&head.headers);
     request
-}
-
-fn too_slow(session: &mut Session) -> Error {
-    session.set_keepalive(None);
-    Error::new(ErrorKind::Invalid, "the request's body did not arrive in time")
-}
-
-fn unread(error: Box<pingora::Error>) -> Error {
-    Error::new(ErrorKind::Invalid, "the request's body could not be read to its end")
-        .with_detail(error.to_string())
 }

@@ -14,8 +14,8 @@ pub struct Capabilities {
     pub ids: IdForm,
     /// How many bytes of user data an instance can be given; none when it takes none.
     pub user_data: Option<usize>,
-    /// Whether a key can be created from a public key that the user has.
-    pub imports_keys: bool,
+    /// What else can be said when something is created.
+    pub features: &'static [Feature],
     /// How an instance lives, for front ends that tell their clients what they may do next. A driver may do more than
     /// it declares.
     pub life: &'static [Transition],
@@ -27,11 +27,39 @@ impl Capabilities {
         self.operations.contains(&(verb, kind))
     }
 
+    /// Whether the driver has the feature.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
+
     /// Whether an instance that is created comes to run by itself.
     pub fn starts_what_it_creates(&self) -> bool {
         let runs = Transition::new(Stage::Pending, Cause::Auto, Stage::Running);
         self.life.contains(&runs)
     }
+}
+
+/// Something that can be said when a thing is created, on some clouds and not on others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Feature {
+    /// A key is made of a public key that the user has.
+    ImportKey,
+    /// An instance lets in who has a key of the user's.
+    InstanceKey,
+    /// An instance has firewalls of the user's choice around it.
+    InstanceFirewalls,
+    /// An instance's first interface is on a network of the user's choice.
+    InstanceNetwork,
+    /// An instance is measured closely.
+    InstanceMetrics,
+    /// An instance's disk has a size of the user's choice.
+    InstanceStorage,
+    /// A bucket is where the user wants it.
+    BucketLocation,
+    /// A volume has a name of the user's choice.
+    VolumeName,
+    /// A volume has a description of the user's own.
+    VolumeDescription,
 }
 
 /// The verb of an [`Operation`].
@@ -43,8 +71,12 @@ pub enum Verb {
     Show,
     /// [`Operation::Create`]
     Create,
+    /// [`Operation::Read`]
+    Read,
     /// [`Operation::Act`]
     Act,
+    /// [`Operation::Change`]
+    Change,
     /// [`Operation::Destroy`]
     Destroy,
 }
@@ -56,7 +88,9 @@ impl Operation {
             Operation::List(kind, _) => (Verb::List, *kind),
             Operation::Show(kind, _) => (Verb::Show, *kind),
             Operation::Create(spec) => (Verb::Create, spec.kind()),
+            Operation::Read(_) => (Verb::Read, Kind::Blob),
             Operation::Act(..) => (Verb::Act, Kind::Instance),
+            Operation::Change(_, change) => (Verb::Change, change.kind()),
             Operation::Destroy(kind, _) => (Verb::Destroy, *kind),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::owned;
+
 /// A size that an instance may have.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HardwareProfile<'a> {
@@ -17,6 +19,20 @@ pub struct HardwareProfile<'a> {
     pub storage: Option<Property<u64>>,
     /// The processor in EC2's words (`x86_64`, `i386`, `arm64`); none when the cloud does not say.
     pub architecture: Option<Cow<'a, str>>,
+}
+
+impl HardwareProfile<'_> {
+    /// The same profile, owning its text: for what outlives the bytes it was read from.
+    pub fn into_owned(self) -> HardwareProfile<'static> {
+        HardwareProfile {
+            id: owned(self.id),
+            name: owned(self.name),
+            cpus: self.cpus,
+            memory: self.memory,
+            storage: self.storage,
+            architecture: self.architecture.map(owned),
+        }
+    }
 }
 
 /// A measure of a hardware profile: what may be asked for, and what one gets without asking.

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+use super::owned;
+
 /// What an instance is made from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Image<'a> {
@@ -21,6 +23,21 @@ pub struct Image<'a> {
     pub state: ImageState,
     /// When it was made.
     pub created: Option<Timestamp>,
+}
+
+impl Image<'_> {
+    /// The same image, owning its text: for what outlives the bytes it was read from.
+    pub fn into_owned(self) -> Image<'static> {
+        Image {
+            id: owned(self.id),
+            name: owned(self.name),
+            description: owned(self.description),
+            owner: owned(self.owner),
+            architecture: self.architecture.map(owned),
+            state: self.state,
+            created: self.created,
+        }
+    }
 }
 
 /// Whether an image can be used.

@@ -5,6 +5,8 @@ use std::{borrow::Cow, net::IpAddr};
 use jiff::Timestamp;
 use smallvec::SmallVec;
 
+use super::owned;
+
 /// A virtual machine.
 #[derive(Debug, Clone)]
 pub struct Instance<'a> {
@@ -46,6 +48,12 @@ pub struct Instance<'a> {
     pub interfaces: SmallVec<[NetworkInterface<'a>; 2]>,
     /// The disks it has, the boot disk first when the cloud tells.
     pub attachments: SmallVec<[Attachment<'a>; 2]>,
+    /// The key that lets in, when the cloud knows it.
+    pub key: Option<Cow<'a, str>>,
+    /// The firewalls around it, as far as the cloud says.
+    pub firewalls: SmallVec<[Cow<'a, str>; 1]>,
+    /// Whether an image can be made of it now.
+    pub can_be_captured: bool,
 }
 
 impl<'a> Instance<'a> {
@@ -71,6 +79,9 @@ impl<'a> Instance<'a> {
             addresses: SmallVec::new(),
             interfaces: SmallVec::new(),
             attachments: SmallVec::new(),
+            key: None,
+            firewalls: SmallVec::new(),
+            can_be_captured: false,
         }
     }
 
@@ -97,6 +108,9 @@ impl<'a> Instance<'a> {
             addresses: self.addresses,
             interfaces: self.interfaces.into_iter().map(NetworkInterface::into_owned).collect(),
             attachments: self.attachments.into_iter().map(Attachment::into_owned).collect(),
+            key: own(self.key),
+            firewalls: self.firewalls.into_iter().map(owned).collect(),
+            can_be_captured: self.can_be_captured,
         }
     }
 
@@ -108,10 +122,6 @@ impl<'a> Instance<'a> {
             .chain(&self.addresses)
             .copied()
     }
-}
-
-fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
-    Cow::Owned(text.into_owned())
 }
 
 /// Where an instance is in its life.
@@ -194,17 +204,24 @@ pub struct NetworkInterface<'a> {
     pub mac: Option<Cow<'a, str>>,
     /// The network it is on, when known.
     pub network: Option<Cow<'a, str>>,
+    /// The part of the network it is on, where it is on one.
+    pub subnet: Option<Cow<'a, str>>,
+    /// The instance whose it is; none where that is said around it.
+    pub instance: Option<Cow<'a, str>>,
     /// The addresses it is known to have.
     pub addresses: SmallVec<[IpAddr; 2]>,
 }
 
 impl NetworkInterface<'_> {
-    fn into_owned(self) -> NetworkInterface<'static> {
+    /// The same interface, owning its text.
+    pub fn into_owned(self) -> NetworkInterface<'static> {
         NetworkInterface {
             id: owned(self.id),
             name: owned(self.name),
             mac: self.mac.map(owned),
             network: self.network.map(owned),
+            subnet: self.subnet.map(owned),
+            instance: self.instance.map(owned),
             addresses: self.addresses,
         }
     }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use secrecy::SecretString;
 
+use super::owned;
+
 /// What a user proves to an instance who he is with.
 #[derive(Debug, Clone)]
 pub struct Key<'a> {
@@ -13,6 +15,13 @@ pub struct Key<'a> {
     pub name: Cow<'a, str>,
     /// What kind of proof it is.
     pub credential: Credential<'a>,
+}
+
+impl Key<'_> {
+    /// The same key, owning its text: for what outlives the bytes it was read from.
+    pub fn into_owned(self) -> Key<'static> {
+        Key { id: owned(self.id), name: owned(self.name), credential: self.credential.into_owned() }
+    }
 }
 
 /// A proof of who somebody is.
@@ -32,6 +41,17 @@ pub enum Credential<'a> {
         /// The user's password.
         password: SecretString,
     },
+}
+
+impl Credential<'_> {
+    fn into_owned(self) -> Credential<'static> {
+        match self {
+            Credential::Pair { fingerprint, private } => {
+                Credential::Pair { fingerprint: owned(fingerprint), private }
+            }
+            Credential::Password { user, password } => Credential::Password { user: owned(user), password },
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,27 +5,54 @@
 //!
 //! **Invariant:** no I/O, no clock, no async in this folder.
 
+mod address;
+mod bucket;
 mod capability;
 mod error;
+mod firewall;
 mod flow;
 mod hardware_profile;
 mod image;
 mod instance;
 mod key;
 mod life;
+mod load_balancer;
+mod metric;
+mod network;
 mod operation;
+mod provider;
 mod realm;
+mod run;
+mod snapshot;
+mod spec;
+mod volume;
 
-pub use capability::{Capabilities, IdForm, Verb};
+use std::borrow::Cow;
+
+pub use address::Address;
+pub use bucket::{Blob, Bucket};
+pub use capability::{Capabilities, Feature, IdForm, Verb};
 pub use error::{Error, ErrorKind, Side};
+pub use firewall::{Direction, Firewall, Protocol, Rule, Source};
 pub use flow::{Flow, Sink};
 pub use hardware_profile::{HardwareProfile, Property};
 pub use image::{Image, ImageState};
 pub use instance::{Attachment, Health, Instance, InstanceState, NetworkInterface};
 pub use key::{Credential, Key};
 pub use life::{Cause, Stage, Transition};
-pub use operation::{Action, Count, Filter, Id, InstanceSpec, KeySpec, Kind, Operation, Spec};
+pub use load_balancer::{Listener, ListenerProtocol, LoadBalancer};
+pub use metric::{Metric, Sample, Series, Unit};
+pub use network::{Network, NetworkState, Subnet};
+pub use operation::{Action, Change, Command, Filter, Id, Kind, Operation};
+pub use provider::Provider;
 pub use realm::{Realm, RealmState};
+pub use run::Run;
+pub use snapshot::{Snapshot, SnapshotState};
+pub use spec::{
+    BlobSpec, BucketSpec, Count, FirewallSpec, ImageSpec, InstanceSpec, KeySpec, LoadBalancerSpec,
+    NetworkInterfaceSpec, NetworkSpec, RuleSource, RuleSpec, SnapshotSpec, Spec, SubnetSpec, VolumeSpec,
+};
+pub use volume::{Mount, Volume, VolumeState};
 
 /// One thing of the cloud, borrowed from the bytes in which it was found.
 #[derive(Debug, Clone)]
@@ -41,6 +68,34 @@ pub enum Resource<'a> {
     Instance(Instance<'a>),
     /// What a user proves to an instance who he is with.
     Key(Key<'a>),
+    /// A disk that lives by itself.
+    Volume(Volume<'a>),
+    /// What a volume held at one moment.
+    Snapshot(Snapshot<'a>),
+    /// What interfaces are on.
+    Network(Network<'a>),
+    /// A part of a network.
+    Subnet(Subnet<'a>),
+    /// A network interface, which says itself whose it is.
+    NetworkInterface(NetworkInterface<'a>),
+    /// An address of the user's.
+    Address(Address<'a>),
+    /// What lets packets through.
+    Firewall(Firewall<'a>),
+    /// What sends to several instances.
+    LoadBalancer(LoadBalancer<'a>),
+    /// What holds blobs.
+    Bucket(Bucket<'a>),
+    /// A named sequence of bytes.
+    Blob(Blob<'a>),
+    /// The next bytes of the blob before.
+    Content(Cow<'a, [u8]>),
+    /// What is measured of an instance.
+    Metric(Metric<'a>),
+    /// A part of the cloud that can be chosen.
+    Provider(Provider<'a>),
+    /// What came of a command.
+    Run(Run<'a>),
 }
 
 impl Resource<'_> {
@@ -50,12 +105,24 @@ impl Resource<'_> {
             Resource::Realm(_) => Kind::Realm,
             Resource::Image(_) => Kind::Image,
             Resource::HardwareProfile(_) => Kind::HardwareProfile,
-            Resource::Instance(_) => Kind::Instance,
+            Resource::Instance(_) | Resource::Run(_) => Kind::Instance,
             Resource::Key(_) => Kind::Key,
+            Resource::Volume(_) => Kind::Volume,
+            Resource::Snapshot(_) => Kind::Snapshot,
+            Resource::Network(_) => Kind::Network,
+            Resource::Subnet(_) => Kind::Subnet,
+            Resource::NetworkInterface(_) => Kind::NetworkInterface,
+            Resource::Address(_) => Kind::Address,
+            Resource::Firewall(_) => Kind::Firewall,
+            Resource::LoadBalancer(_) => Kind::LoadBalancer,
+            Resource::Bucket(_) => Kind::Bucket,
+            Resource::Blob(_) | Resource::Content(_) => Kind::Blob,
+            Resource::Metric(_) => Kind::Metric,
+            Resource::Provider(_) => Kind::Provider,
         }
     }
 
-    /// Its identifier, as the cloud writes it.
+    /// Its identifier, as the cloud writes it: a blob's own name, which is unique in its bucket; empty for bytes.
     pub fn id(&self) -> &str {
         match self {
             Resource::Realm(realm) => &realm.id,
@@ -63,6 +130,51 @@ impl Resource<'_> {
             Resource::HardwareProfile(profile) => &profile.id,
             Resource::Instance(instance) => &instance.id,
             Resource::Key(key) => &key.id,
+            Resource::Volume(volume) => &volume.id,
+            Resource::Snapshot(snapshot) => &snapshot.id,
+            Resource::Network(network) => &network.id,
+            Resource::Subnet(subnet) => &subnet.id,
+            Resource::NetworkInterface(interface) => &interface.id,
+            Resource::Address(address) => &address.id,
+            Resource::Firewall(firewall) => &firewall.id,
+            Resource::LoadBalancer(balancer) => &balancer.id,
+            Resource::Bucket(bucket) => &bucket.id,
+            Resource::Blob(blob) => &blob.name,
+            Resource::Content(_) => "",
+            Resource::Metric(metric) => &metric.id,
+            Resource::Provider(provider) => &provider.id,
+            Resource::Run(run) => &run.instance,
         }
     }
+}
+
+impl Resource<'_> {
+    /// The same resource, owning its text: for what outlives the bytes it was read from.
+    pub fn into_owned(self) -> Resource<'static> {
+        match self {
+            Resource::Realm(inner) => Resource::Realm(inner.into_owned()),
+            Resource::Image(inner) => Resource::Image(inner.into_owned()),
+            Resource::HardwareProfile(inner) => Resource::HardwareProfile(inner.into_owned()),
+            Resource::Instance(inner) => Resource::Instance(inner.into_owned()),
+            Resource::Key(inner) => Resource::Key(inner.into_owned()),
+            Resource::Volume(inner) => Resource::Volume(inner.into_owned()),
+            Resource::Snapshot(inner) => Resource::Snapshot(inner.into_owned()),
+            Resource::Network(inner) => Resource::Network(inner.into_owned()),
+            Resource::Subnet(inner) => Resource::Subnet(inner.into_owned()),
+            Resource::NetworkInterface(inner) => Resource::NetworkInterface(inner.into_owned()),
+            Resource::Address(inner) => Resource::Address(inner.into_owned()),
+            Resource::Firewall(inner) => Resource::Firewall(inner.into_owned()),
+            Resource::LoadBalancer(inner) => Resource::LoadBalancer(inner.into_owned()),
+            Resource::Bucket(inner) => Resource::Bucket(inner.into_owned()),
+            Resource::Blob(inner) => Resource::Blob(inner.into_owned()),
+            Resource::Metric(inner) => Resource::Metric(inner.into_owned()),
+            Resource::Provider(inner) => Resource::Provider(inner.into_owned()),
+            Resource::Run(inner) => Resource::Run(inner.into_owned()),
+            Resource::Content(bytes) => Resource::Content(Cow::Owned(bytes.into_owned())),
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }

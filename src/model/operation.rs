@@ -1,21 +1,28 @@
-//! What can be asked of a cloud: five verbs by kind.
+//! What can be asked of a cloud: a few verbs by kind.
 
 use std::{borrow::Borrow, fmt};
 
-use super::InstanceState;
+use secrecy::SecretString;
+
+use super::{InstanceState, RuleSpec, Spec};
 
 /// One thing asked of a cloud. Every answer is a sequence of [`Resource`](super::Resource)s: a list is many, a show
-/// is one, an action is what it acted on, a destroy is what goes.
+/// is one, an action is what it acted on, a destroy is what goes. A bucket is followed by its blobs, as far as the cloud
+/// says them in the same breath.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operation {
     /// All resources of a kind that the filter admits, in the cloud's own stable order.
     List(Kind, Filter),
     /// The one with this id.
     Show(Kind, Id),
-    /// A new one.
+    /// A new one. The content of a blob comes with it, in pieces.
     Create(Box<Spec>),
-    /// Something done to instances; all of them or, when one of the ids is wrong, none.
+    /// What a blob holds: the answer is the blob and then its content, in pieces.
+    Read(Id),
+    /// A step in the life of instances; all of them or, when one of the ids is wrong, none.
     Act(Action, Vec<Id>),
+    /// Something else done to one thing.
+    Change(Id, Change),
     /// These are to go; all of them or, when one of the ids is wrong, none.
     Destroy(Kind, Vec<Id>),
 }
@@ -33,6 +40,53 @@ pub enum Kind {
     Instance,
     /// See [`Key`](super::Key).
     Key,
+    /// See [`Volume`](super::Volume).
+    Volume,
+    /// See [`Snapshot`](super::Snapshot).
+    Snapshot,
+    /// See [`Network`](super::Network).
+    Network,
+    /// See [`Subnet`](super::Subnet).
+    Subnet,
+    /// See [`NetworkInterface`](super::NetworkInterface).
+    NetworkInterface,
+    /// See [`Address`](super::Address).
+    Address,
+    /// See [`Firewall`](super::Firewall).
+    Firewall,
+    /// See [`LoadBalancer`](super::LoadBalancer).
+    LoadBalancer,
+    /// See [`Bucket`](super::Bucket).
+    Bucket,
+    /// See [`Blob`](super::Blob).
+    Blob,
+    /// See [`Metric`](super::Metric).
+    Metric,
+    /// See [`Provider`](super::Provider).
+    Provider,
+}
+
+impl Kind {
+    /// Every kind, to go through.
+    pub const ALL: [Kind; 17] = [
+        Kind::Realm,
+        Kind::Image,
+        Kind::HardwareProfile,
+        Kind::Instance,
+        Kind::Key,
+        Kind::Volume,
+        Kind::Snapshot,
+        Kind::Network,
+        Kind::Subnet,
+        Kind::NetworkInterface,
+        Kind::Address,
+        Kind::Firewall,
+        Kind::LoadBalancer,
+        Kind::Bucket,
+        Kind::Blob,
+        Kind::Metric,
+        Kind::Provider,
+    ];
 }
 
 impl fmt::Display for Kind {
@@ -43,11 +97,24 @@ impl fmt::Display for Kind {
             Kind::HardwareProfile => "hardware profile",
             Kind::Instance => "instance",
             Kind::Key => "key",
+            Kind::Volume => "volume",
+            Kind::Snapshot => "snapshot",
+            Kind::Network => "network",
+            Kind::Subnet => "subnet",
+            Kind::NetworkInterface => "network interface",
+            Kind::Address => "address",
+            Kind::Firewall => "firewall",
+            Kind::LoadBalancer => "load balancer",
+            Kind::Bucket => "bucket",
+            Kind::Blob => "blob",
+            Kind::Metric => "metric",
+            Kind::Provider => "provider",
         })
     }
 }
 
-/// A cloud's own identifier of a resource, exactly as the cloud writes it.
+/// A cloud's own identifier of a resource, exactly as the cloud writes it. A blob's is that of its bucket, a slash and
+/// its own name: no bucket has a slash in its name, and a blob may.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id(String);
 
@@ -55,6 +122,16 @@ impl Id {
     /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The id of a blob.
+    pub fn of_blob(bucket: &str, name: &str) -> Self {
+        Id(format!("{bucket}/{name}"))
+    }
+
+    /// The bucket and the name of the blob that this is the id of; none when it is another's.
+    pub fn as_blob(&self) -> Option<(&str, &str)> {
+        self.0.split_once('/')
     }
 }
 
@@ -98,7 +175,7 @@ pub struct Filter {
     pub at_most: Option<usize>,
 }
 
-/// What can be done to an instance besides creating and destroying it.
+/// A step in the life of an instance, besides creating and destroying it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Let it run.
@@ -123,76 +200,80 @@ impl Action {
     }
 }
 
-/// What is to be created.
+/// What can be done to a thing besides creating and destroying it, one thing at a time.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Spec {
-    /// One or more instances alike.
-    Instance(InstanceSpec),
-    /// A key.
-    Key(KeySpec),
+pub enum Change {
+    /// An instance executes a command; the answer is a [`Run`](super::Run).
+    Run(Command),
+    /// A volume becomes a disk of an instance.
+    Attach {
+        /// The instance.
+        instance: Id,
+        /// The device name in the guest (`/dev/sdc`); the cloud chooses when none.
+        device: Option<String>,
+    },
+    /// A volume stops to be a disk of the instance that has it.
+    Detach,
+    /// An address leads to an instance.
+    Associate {
+        /// The instance.
+        instance: Id,
+    },
+    /// An address leads nowhere any more.
+    Disassociate,
+    /// A load balancer sends to an instance, too.
+    Register {
+        /// The instance.
+        instance: Id,
+    },
+    /// A load balancer does not send to an instance any more.
+    Unregister {
+        /// The instance.
+        instance: Id,
+    },
+    /// A firewall lets in what a rule admits, too.
+    Authorize(RuleSpec),
+    /// A firewall lets in no more what the rule with this id admits.
+    Revoke {
+        /// The rule.
+        rule: Id,
+    },
+    /// The user's own words about a blob are these, and no others.
+    SetMetadata(Vec<(String, String)>),
 }
 
-impl Spec {
-    /// The kind that is created.
+impl Change {
+    /// The kind of thing that it is done to.
     pub fn kind(&self) -> Kind {
         match self {
-            Spec::Instance(_) => Kind::Instance,
-            Spec::Key(_) => Kind::Key,
-        }
-    }
-
-    /// Whether what is created is to run as soon as it can.
-    pub fn starts(&self) -> bool {
-        match self {
-            Spec::Instance(spec) => spec.start,
-            Spec::Key(_) => false,
+            Change::Run(_) => Kind::Instance,
+            Change::Attach { .. } | Change::Detach => Kind::Volume,
+            Change::Associate { .. } | Change::Disassociate => Kind::Address,
+            Change::Register { .. } | Change::Unregister { .. } => Kind::LoadBalancer,
+            Change::Authorize(_) | Change::Revoke { .. } => Kind::Firewall,
+            Change::SetMetadata(_) => Kind::Blob,
         }
     }
 }
 
-/// The instances that are to be created.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstanceSpec {
-    /// What they are made from.
-    pub image: Id,
-    /// Where they run, by id or by name; the cloud chooses when none.
-    pub realm: Option<Id>,
-    /// Their size by profile; the image's when none.
-    pub hardware_profile: Option<Id>,
-    /// Virtual processors, over the profile's.
-    pub cpus: Option<u32>,
-    /// Memory in bytes, over the profile's.
-    pub memory: Option<u64>,
-    /// The name to give; the driver chooses when none, and adds to it where its cloud wants names to be unique.
-    pub name: Option<String>,
-    /// What the guest is told at its first start.
-    pub user_data: Option<Vec<u8>>,
-    /// How many.
-    pub count: Count,
-    /// Whether they are to run as soon as they can.
-    pub start: bool,
+/// A command that an instance is to execute, and how to get in.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The command, as the guest's shell reads it.
+    pub text: String,
+    /// The private key, in PEM, that lets in.
+    pub private_key: Option<SecretString>,
+    /// The password that lets in.
+    pub password: Option<SecretString>,
+    /// Where the instance is; where the cloud says when none.
+    pub address: Option<String>,
+    /// The port of its shell; 22 when none.
+    pub port: Option<u16>,
 }
 
-/// The key that is to be created.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeySpec {
-    /// The name to give, which no other key may have.
-    pub name: String,
-    /// The public key of a pair that the user has, as OpenSSH writes it; the cloud makes a pair when none.
-    pub public_key: Option<String>,
-}
-
-/// How many instances are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Count {
-    /// Fewer than this are a failure, after which none is left.
-    pub min: u32,
-    /// More than this are never made.
-    pub max: u32,
-}
-
-impl Default for Count {
-    fn default() -> Self {
-        Count { min: 1, max: 1 }
+impl PartialEq for Command {
+    /// Whether they are the same but for the secrets.
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.address == other.address && self.port == other.port
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::owned;
+
 /// A place in which instances run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Realm<'a> {
@@ -11,6 +13,13 @@ pub struct Realm<'a> {
     pub name: Cow<'a, str>,
     /// Whether instances can be created in it.
     pub state: RealmState,
+}
+
+impl Realm<'_> {
+    /// The same realm, owning its text: for what outlives the bytes it was read from.
+    pub fn into_owned(self) -> Realm<'static> {
+        Realm { id: owned(self.id), name: owned(self.name), state: self.state }
+    }
 }
 
 /// Whether a realm takes new instances.

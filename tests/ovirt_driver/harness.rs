@@ -12,8 +12,8 @@ use deltagate::{
         Cloud, Driver, Endpoint, Identity, Promises, Provider, Receiver, Tally, Transport, superseded,
     },
     model::{
-        Count, Error, Filter, Flow, HardwareProfile, Id, Image, Instance, InstanceSpec, InstanceState, Kind,
-        Operation, Realm, Resource, Sink, Spec,
+        Error, Filter, Flow, HardwareProfile, Image, Instance, InstanceSpec, InstanceState, Kind, Operation,
+        Realm, Resource, Sink, Spec,
     },
 };
 
@@ -44,31 +44,12 @@ pub(crate) struct Received {
 
 impl Sink for Received {
     fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
-        match resource {
-            Resource::Realm(realm) => self.realms.push(Realm {
-                id: realm.id.to_string().into(),
-                name: realm.name.to_string().into(),
-                state: realm.state,
-            }),
-            Resource::Image(image) => self.images.push(Image {
-                id: image.id.to_string().into(),
-                name: image.name.to_string().into(),
-                description: image.description.to_string().into(),
-                owner: image.owner.to_string().into(),
-                architecture: image.architecture.as_ref().map(|text| text.to_string().into()),
-                state: image.state,
-                created: image.created,
-            }),
-            Resource::HardwareProfile(profile) => self.profiles.push(HardwareProfile {
-                id: profile.id.to_string().into(),
-                name: profile.name.to_string().into(),
-                cpus: profile.cpus.clone(),
-                memory: profile.memory.clone(),
-                storage: profile.storage.clone(),
-                architecture: None,
-            }),
-            Resource::Instance(instance) => self.instances.push(instance.clone().into_owned()),
-            Resource::Key(key) => panic!("oVirt has no keys, but gives {}", key.id),
+        match resource.clone().into_owned() {
+            Resource::Realm(realm) => self.realms.push(realm),
+            Resource::Image(image) => self.images.push(image),
+            Resource::HardwareProfile(profile) => self.profiles.push(profile),
+            Resource::Instance(instance) => self.instances.push(instance),
+            other => panic!("it was not asked for {other:?}"),
         }
         Ok(Flow::More)
     }
@@ -194,17 +175,7 @@ impl Harness {
 
 /// One instance of this image that is to run.
 pub(crate) fn spec(image: impl ToString) -> InstanceSpec {
-    InstanceSpec {
-        image: Id::from(image.to_string()),
-        realm: None,
-        hardware_profile: None,
-        cpus: None,
-        memory: None,
-        name: None,
-        user_data: None,
-        count: Count::default(),
-        start: true,
-    }
+    InstanceSpec::new(image.to_string())
 }
 
 pub(crate) fn create(spec: InstanceSpec) -> Operation {

@@ -165,6 +165,8 @@ pub(super) fn equip(instance: &mut Instance<'static>, number: u32, disk: u64) {
         name: "nic1".into(),
         mac: Some(format!("52:54:00:{high:02x}:{middle:02x}:{low:02x}").into()),
         network: Some("net1".into()),
+        subnet: None,
+        instance: None,
         addresses: smallvec![IpAddr::V4(address)],
     }];
     instance.attachments = smallvec![Attachment {

@@ -24,8 +24,8 @@ use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Identity, Level, Provider},
     model::{
-        Capabilities, Cause, Error, ErrorKind, Filter, Flow, HardwareProfile, Id, IdForm, Image, Kind,
-        Operation, Realm, Resource, Spec, Stage, Transition, Verb,
+        Capabilities, Cause, Error, ErrorKind, Feature, Filter, Flow, HardwareProfile, Id, IdForm, Image,
+        Kind, Operation, Realm, Resource, Spec, Stage, Transition, Verb,
     },
 };
 use instances::Instances;
@@ -73,7 +73,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     ],
     ids: IdForm::Opaque,
     user_data: Some(USER_DATA),
-    imports_keys: true,
+    features: &[Feature::ImportKey],
     life: &[
         Transition::new(Stage::Start, Cause::Create, Stage::Pending),
         Transition::new(Stage::Pending, Cause::Auto, Stage::Running),
@@ -127,13 +127,12 @@ impl Mock {
             Create(spec) => match &**spec {
                 Spec::Instance(spec) => self.create_instances(spec),
                 Spec::Key(spec) => self.create_key(spec).map(one),
+                _other => Err(incapable(operation)),
             },
             Act(action, ids) => self.act(*action, ids),
             Destroy(Kind::Instance, ids) => self.destroy_instances(ids),
             Destroy(Kind::Key, ids) => self.destroy_keys(ids),
-            Destroy(kind @ (Kind::Realm | Kind::Image | Kind::HardwareProfile), _) => {
-                Err(Error::new(ErrorKind::Unsupported, format!("the mock cloud cannot destroy a {kind}")))
-            }
+            other => Err(incapable(other)),
         }
     }
 }
@@ -168,6 +167,11 @@ fn authenticate(identity: &Identity) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Unauthenticated, "the user's name or the password is wrong"))
+}
+
+fn incapable(operation: &Operation) -> Error {
+    let (verb, kind) = operation.pair();
+    Error::new(ErrorKind::Unsupported, format!("the mock cloud cannot do {verb:?} with a {kind}"))
 }
 
 fn one(resource: Resource<'static>) -> Vec<Resource<'static>> {

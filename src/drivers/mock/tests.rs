@@ -102,17 +102,7 @@ fn destroy(ids: &[&str]) -> Operation {
 }
 
 fn create(change: impl FnOnce(&mut InstanceSpec)) -> Operation {
-    let mut spec = InstanceSpec {
-        image: "img1".into(),
-        realm: None,
-        hardware_profile: None,
-        cpus: None,
-        memory: None,
-        name: None,
-        user_data: None,
-        count: Count::default(),
-        start: true,
-    };
+    let mut spec = InstanceSpec::new("img1");
     change(&mut spec);
     Operation::Create(Box::new(Spec::Instance(spec)))
 }

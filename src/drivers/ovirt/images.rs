@@ -85,7 +85,7 @@ async fn list_few(session: &Session<'_>, view: &View, cloud: &mut Cloud<'_>) -> 
     for document in found.iter().flatten() {
         let image = document.read(|root| {
             let template = template(root)?;
-            Ok(view.admits(&template).then(|| owned(template.image)))
+            Ok(view.admits(&template).then(|| template.image.into_owned()))
         })?;
         if let Some(image) = image {
             cloud.emit(&Resource::Image(image)).await?;
@@ -112,7 +112,7 @@ pub(super) async fn find(session: &Session<'_>, id: &Id) -> Result<(Image<'stati
     let found = document.read(|root| {
         let template = template(root)?;
         let cluster = template.cluster.as_deref().map(str::to_owned);
-        Ok(view.admits(&template).then(|| (owned(template.image), cluster)))
+        Ok(view.admits(&template).then(|| (template.image.into_owned(), cluster)))
     })?;
     found.ok_or_else(missing)
 }
@@ -145,16 +145,4 @@ pub(super) fn template<'a>(element: &mut Element<'a>) -> Result<Template<'a>, Ma
         Ok(())
     })?;
     Ok(Template { image, cluster })
-}
-
-fn owned(image: Image<'_>) -> Image<'static> {
-    Image {
-        id: Cow::Owned(image.id.into_owned()),
-        name: Cow::Owned(image.name.into_owned()),
-        description: Cow::Owned(image.description.into_owned()),
-        owner: Cow::Owned(image.owner.into_owned()),
-        architecture: image.architecture.map(|text| Cow::Owned(text.into_owned())),
-        state: image.state,
-        created: image.created,
-    }
 }

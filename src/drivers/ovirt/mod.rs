@@ -65,7 +65,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     ],
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
-    imports_keys: false,
+    features: &[],
     // As Deltacloud's clients know it: an instance is made stopped.
     life: &[
         Transition::new(Stage::Start, Cause::Create, Stage::Pending),
@@ -106,7 +106,7 @@ impl Driver for Ovirt {
             Operation::Show(Kind::Instance, id) => instances::show(session, id, cloud).await,
             Operation::Create(spec) => match &**spec {
                 Spec::Instance(spec) => instances::create(session, spec, cloud).await,
-                Spec::Key(_) => Err(incapable(operation)),
+                _other => Err(incapable(operation)),
             },
             Operation::Act(action, ids) => instances::act(session, *action, ids, cloud).await,
             Operation::Destroy(Kind::Instance, ids) => instances::destroy(session, ids, cloud).await,

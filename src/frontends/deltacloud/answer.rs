@@ -76,6 +76,9 @@ impl Answer {
             Resource::HardwareProfile(profile) => hardware_profiles::describe(profile, &self.context),
             Resource::Instance(instance) => instances::describe(instance, &self.cloud, &self.context),
             Resource::Key(key) => keys::describe(key, &self.context),
+            other => Node::empty("link")
+                .with("href", self.context.href(&[collections::of(other.kind()), other.id()]))
+                .with("id", other.id()),
         }
     }
 
@@ -97,7 +100,7 @@ impl Answer {
 
 impl Encode for Answer {
     fn head(&self) -> Head {
-        Head { status: self.status, content_type: self.context.format.content_type() }
+        Head::new(self.status, self.context.format.content_type())
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {
@@ -118,7 +121,7 @@ impl Encode for Answer {
                 check(self.deed, &possible, &instance.id, instance.state)?;
                 Ok(Flow::More)
             }
-            Resource::Realm(_) | Resource::Image(_) | Resource::Key(_) => Ok(Flow::More),
+            _other => Ok(Flow::More),
         }
     }
 
@@ -196,7 +199,7 @@ pub(super) struct Ready {
 
 impl Encode for Ready {
     fn head(&self) -> Head {
-        Head { status: StatusCode::OK, content_type: self.content_type }
+        Head::new(StatusCode::OK, self.content_type)
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {

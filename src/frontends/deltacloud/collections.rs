@@ -255,6 +255,17 @@ pub(super) fn of(kind: Kind) -> &'static str {
         Kind::HardwareProfile => "hardware_profiles",
         Kind::Instance => "instances",
         Kind::Key => "keys",
+        Kind::Volume => "storage_volumes",
+        Kind::Snapshot => "storage_snapshots",
+        Kind::Network => "networks",
+        Kind::Subnet => "subnets",
+        Kind::NetworkInterface => "network_interfaces",
+        Kind::Address => "addresses",
+        Kind::Firewall => "firewalls",
+        Kind::LoadBalancer => "load_balancers",
+        Kind::Bucket | Kind::Blob => "buckets",
+        Kind::Metric => "metrics",
+        Kind::Provider => "drivers",
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     measures::{self, MB},
     plan::Asked,
 };
-use crate::model::{Count, Id, InstanceSpec, KeySpec, Spec};
+use crate::model::{Count, Feature, Id, InstanceSpec, KeySpec, Spec};
 
 /// Base64 as it is found in the field: with padding or without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -31,8 +31,13 @@ pub(super) fn instances(asked: &Asked<'_>) -> Result<Spec, Fault> {
         hardware_profile: id("hwp_id"),
         cpus: parameters.number("hwp_cpu")?,
         memory: memory(asked)?,
+        storage: None,
         name: parameters.text("name").map(str::to_owned),
         user_data: user_data(asked)?,
+        key: None,
+        firewalls: Vec::new(),
+        network: None,
+        monitored: false,
         count: count(asked)?,
         start: asked.cloud.starts_what_it_creates(),
     }))
@@ -45,7 +50,7 @@ pub(super) fn instances(asked: &Asked<'_>) -> Result<Spec, Fault> {
 /// When there is no name, or a public key where the cloud takes none.
 pub(super) fn key(asked: &Asked<'_>) -> Result<Spec, Fault> {
     let public_key = asked.parameters.text("public_key");
-    if public_key.is_some() && !asked.cloud.imports_keys {
+    if public_key.is_some() && !asked.cloud.has(Feature::ImportKey) {
         return Err(Fault::invalid("This cloud takes no public keys"));
     }
     let name = asked.parameters.required("name")?.to_owned();

@@ -6,7 +6,7 @@ use super::{
     document::Node,
     negotiation::Format,
 };
-use crate::model::Capabilities;
+use crate::model::{self, Capabilities};
 
 /// An optional part of an operation, which some clouds have.
 pub(super) struct Feature {
@@ -29,7 +29,10 @@ const FEATURES: &[Feature] = &[
         ..feature("user_data", "instances", "create", "user_data")
     },
     feature("instance_count", "instances", "create", "instance_count"),
-    Feature { of: |cloud| cloud.imports_keys, ..feature("import_key", "keys", "create", "public_key") },
+    Feature {
+        of: |cloud| cloud.has(model::Feature::ImportKey),
+        ..feature("import_key", "keys", "create", "public_key")
+    },
 ];
 
 const fn feature(

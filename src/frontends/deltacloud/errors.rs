@@ -54,7 +54,7 @@ impl Fault {
             headers.push(("www-authenticate", format!("Basic realm=\"{}-deltacloud\"", context.driver)));
         }
         headers.extend(self.allow.iter().map(|methods| ("allow", methods.clone())));
-        let head = Head { status: self.status, content_type: context.format.content_type() };
+        let head = Head::new(self.status, context.format.content_type());
         Reply { head, headers, body: self.document(context), outcome: class(self.status) }
     }
 

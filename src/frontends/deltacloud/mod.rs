@@ -110,7 +110,7 @@ impl Deltacloud {
         }
         let plan = row.plan(&asked)?.ok_or_else(Fault::incapable)?;
         let (before, operation) = (plan.before, Some(plan.operation));
-        Ok(Call { action: row.action, before, operation, encode: Box::new(plan.answer) })
+        Ok(Call { action: row.action, before, operation, upload: None, encode: Box::new(plan.answer) })
     }
 }
 
@@ -214,5 +214,5 @@ fn options(context: &Context, allow: String) -> Call {
 }
 
 fn call(action: &'static str, ready: Ready) -> Call {
-    Call { action, before: None, operation: None, encode: Box::new(ready) }
+    Call { action, before: Vec::new(), operation: None, upload: None, encode: Box::new(ready) }
 }

@@ -49,7 +49,6 @@ impl Narrowing {
         };
         is(&self.id, Some(resource.id()))
             && match resource {
-                Resource::Realm(_) | Resource::Key(_) => true,
                 Resource::Image(image) => {
                     is(&self.architecture, image.architecture.as_deref())
                         && is(&self.owner, Some(&image.owner))
@@ -61,6 +60,7 @@ impl Narrowing {
                         && is(&self.owner, Some(&instance.owner))
                         && self.states.as_ref().is_none_or(|states| states.contains(&instance.state))
                 }
+                _other => true,
             }
     }
 }

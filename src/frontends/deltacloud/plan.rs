@@ -26,7 +26,7 @@ pub(super) struct Asked<'a> {
 
 /// What is to be done, and how it is answered.
 pub(super) struct Plan {
-    pub(super) before: Option<Operation>,
+    pub(super) before: Vec<Operation>,
     pub(super) operation: Operation,
     pub(super) answer: Answer,
 }
@@ -63,24 +63,21 @@ fn show(kind: Kind, asked: &Asked<'_>) -> Plan {
 }
 
 /// The hardware profiles, where the document names them all: an image's does.
-fn profiles(kind: Kind, cloud: &Capabilities) -> Option<Operation> {
+fn profiles(kind: Kind, cloud: &Capabilities) -> Vec<Operation> {
     let wanted = kind == Kind::Image && cloud.supports(Verb::List, Kind::HardwareProfile);
-    wanted.then(|| Operation::List(Kind::HardwareProfile, Filter::default()))
+    Vec::from_iter(wanted.then(|| Operation::List(Kind::HardwareProfile, Filter::default())))
 }
 
 fn create(spec: Spec, asked: &Asked<'_>) -> Plan {
-    let many = match &spec {
-        Spec::Instance(spec) => spec.count.max > 1,
-        Spec::Key(_) => false,
-    };
+    let many = matches!(&spec, Spec::Instance(spec) if spec.count.max > 1);
     let frame = if many { Frame::Index(collections::of(spec.kind())) } else { Frame::Member };
     let operation = Operation::Create(Box::new(spec));
-    Plan { before: None, operation, answer: answer(asked, frame, StatusCode::CREATED) }
+    Plan { before: Vec::new(), operation, answer: answer(asked, frame, StatusCode::CREATED) }
 }
 
 fn destroy(kind: Kind, asked: &Asked<'_>) -> Plan {
     let operation = Operation::Destroy(kind, vec![id(asked)]);
-    Plan { before: None, operation, answer: answer(asked, Frame::Nothing, StatusCode::NO_CONTENT) }
+    Plan { before: Vec::new(), operation, answer: answer(asked, Frame::Nothing, StatusCode::NO_CONTENT) }
 }
 
 /// It is looked whether the instance is in a state for it first: the cloud may do more than it declares.
@@ -95,7 +92,7 @@ fn act(deed: Deed, asked: &Asked<'_>) -> Plan {
         }
     };
     let answer = Answer { deed: Some(deed), ..answer(asked, frame, status) };
-    Plan { before: Some(Operation::Show(Kind::Instance, id(asked))), operation, answer }
+    Plan { before: vec![Operation::Show(Kind::Instance, id(asked))], operation, answer }
 }
 
 fn answer(asked: &Asked<'_>, frame: Frame, status: StatusCode) -> Answer {

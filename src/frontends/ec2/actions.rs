@@ -129,7 +129,7 @@ impl Action {
         if query.parameters.flag("DryRun")? {
             return Ok(rehearsal(self.name, operation, query));
         }
-        Ok(Call { action: self.name, before: None, operation, encode })
+        Ok(Call { action: self.name, before: Vec::new(), operation, upload: None, encode })
     }
 }
 
@@ -140,10 +140,23 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
         Operation::Show(kind, id) => (kind, vec![id]),
         Operation::Create(spec) => match *spec {
             Spec::Instance(spec) => (Kind::Image, vec![spec.image]),
+            Spec::Image(spec) => (Kind::Instance, vec![spec.instance]),
+            Spec::Snapshot(spec) => (Kind::Volume, vec![spec.volume]),
+            Spec::Subnet(spec) => (Kind::Network, vec![spec.network]),
+            Spec::NetworkInterface(spec) => (Kind::Instance, vec![spec.instance]),
+            Spec::Blob(spec) => (Kind::Bucket, vec![spec.bucket]),
             // What it is about is not there yet: any list proves the credentials.
-            Spec::Key(_) => (Kind::Key, Vec::new()),
+            spec @ (Spec::Key(_)
+            | Spec::Volume(_)
+            | Spec::Network(_)
+            | Spec::Address
+            | Spec::Firewall(_)
+            | Spec::LoadBalancer(_)
+            | Spec::Bucket(_)) => (spec.kind(), Vec::new()),
         },
+        Operation::Read(id) => (Kind::Blob, vec![id]),
         Operation::Act(_, ids) => (Kind::Instance, ids),
+        Operation::Change(id, change) => (change.kind(), vec![id]),
         Operation::Destroy(kind, ids) => (kind, ids),
     });
     let expected = subject.as_ref().map(|(kind, ids)| Expected::new(*kind, ids)).unwrap_or_default();
@@ -152,7 +165,7 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
         Operation::List(kind, Filter { ids, at_most, ..Filter::default() })
     });
     let encode = Rehearsal { context: query.context.clone(), expected };
-    Call { action, before: None, operation, encode: Box::new(encode) }
+    Call { action, before: Vec::new(), operation, upload: None, encode: Box::new(encode) }
 }
 
 impl Query<'_> {
@@ -186,13 +199,7 @@ impl Query<'_> {
     /// The cloud's own filter by identifiers: those that the client names, or else those that it filters by.
     pub(super) fn narrow(&self, kind: Kind, ids: &[Id], filters: &Filters) -> Filter {
         let filtered = || {
-            let values = filters.exact(match kind {
-                Kind::Instance => "instance-id",
-                Kind::Image => "image-id",
-                Kind::Key => "key-name",
-                Kind::Realm => "zone-name",
-                Kind::HardwareProfile => "instance-type",
-            });
+            let values = filters.exact(ids::filter(kind)?);
             values?.into_iter().map(|text| self.id(kind, text).ok()).collect::<Option<Vec<_>>>()
         };
         let ids = if ids.is_empty() { filtered().unwrap_or_default() } else { ids.to_vec() };

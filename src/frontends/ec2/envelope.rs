@@ -77,7 +77,7 @@ pub(super) struct Envelope<B> {
 
 impl<B: Body> Encode for Envelope<B> {
     fn head(&self) -> Head {
-        Head { status: StatusCode::OK, content_type: CONTENT_TYPE }
+        Head::new(StatusCode::OK, CONTENT_TYPE)
     }
 
     fn open(&mut self, out: &mut BytesMut) {

@@ -97,7 +97,7 @@ impl Fault {
 
     /// The head of the answer.
     pub(super) fn head(&self) -> Head {
-        Head { status: self.status, content_type: CONTENT_TYPE }
+        Head::new(self.status, CONTENT_TYPE)
     }
 
     /// The document. It has no namespace, and `Error` has exactly two children: some clients read it by position.
@@ -171,14 +171,11 @@ fn is_unknown(error: &Error, action: &str) -> bool {
     lost && action == "RunInstances" && !error.is_safe_to_repeat()
 }
 
-/// Zones and, where an instance is made with one, types are parameters to EC2, not things with a code of their own.
 fn not_found(subject: Option<Kind>, action: &str) -> &'static str {
     match subject {
-        Some(Kind::Instance) => "InvalidInstanceID.NotFound",
-        Some(Kind::Image) => "InvalidAMIID.NotFound",
-        Some(Kind::Key) => "InvalidKeyPair.NotFound",
         Some(Kind::HardwareProfile) if action == "DescribeInstanceTypes" => "InvalidInstanceType",
-        Some(Kind::HardwareProfile | Kind::Realm) | None => "InvalidParameterValue",
+        Some(kind) => ids::not_found_code(kind),
+        None => "InvalidParameterValue",
     }
 }
 
@@ -194,7 +191,13 @@ fn incorrect_state(subject: Option<Kind>) -> &'static str {
     match subject {
         Some(Kind::Instance) | None => "IncorrectInstanceState",
         Some(Kind::Image) => "InvalidAMIID.Unavailable",
-        Some(Kind::HardwareProfile | Kind::Key | Kind::Realm) => "IncorrectState",
+        Some(Kind::Volume | Kind::Snapshot) => "IncorrectState",
+        Some(Kind::Network | Kind::Subnet | Kind::NetworkInterface) => "DependencyViolation",
+        Some(Kind::Address) => "InvalidIPAddress.InUse",
+        Some(Kind::Firewall) => "InvalidGroup.InUse",
+        Some(Kind::Bucket) => "BucketNotEmpty",
+        Some(Kind::HardwareProfile | Kind::Key | Kind::Realm | Kind::LoadBalancer) => "IncorrectState",
+        Some(Kind::Blob | Kind::Metric | Kind::Provider) => "IncorrectState",
     }
 }
 
@@ -202,7 +205,15 @@ fn already_exists(subject: Option<Kind>) -> &'static str {
     match subject {
         Some(Kind::Image) => "InvalidAMIName.Duplicate",
         Some(Kind::Key) => "InvalidKeyPair.Duplicate",
-        Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm) | None => "InvalidParameterValue",
+        Some(Kind::Firewall) => "InvalidGroup.Duplicate",
+        Some(Kind::LoadBalancer) => "DuplicateLoadBalancerName",
+        Some(Kind::Bucket) => "BucketAlreadyExists",
+        Some(Kind::Volume | Kind::Snapshot | Kind::Network | Kind::Subnet) => "InvalidParameterValue",
+        Some(Kind::NetworkInterface | Kind::Address | Kind::Blob | Kind::Metric) => "InvalidParameterValue",
+        Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm | Kind::Provider) => {
+            "InvalidParameterValue"
+        }
+        None => "InvalidParameterValue",
     }
 }
 

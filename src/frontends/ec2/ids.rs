@@ -109,9 +109,30 @@ pub(super) fn not_found(kind: Kind, id: &Id, form: IdForm) -> String {
     match kind {
         Kind::Instance => format!("The instance ID {name} does not exist"),
         Kind::Image => format!("The image id {name} does not exist"),
-        Kind::Key => format!("The key pair {name} does not exist"),
         Kind::Realm => format!("Invalid availability zone: {name}"),
         Kind::HardwareProfile => format!("The following supplied instance types do not exist: {name}"),
+        Kind::Key => format!("The key pair {name} does not exist"),
+        other => format!("The {other} {name} does not exist"),
+    }
+}
+
+/// The filter by which things of a kind are found by their identifier, where there is one.
+pub(super) fn filter(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Instance => Some("instance-id"),
+        Kind::Image => Some("image-id"),
+        Kind::Key => Some("key-name"),
+        Kind::Realm => Some("zone-name"),
+        Kind::HardwareProfile => Some("instance-type"),
+        Kind::Volume => Some("volume-id"),
+        Kind::Snapshot => Some("snapshot-id"),
+        Kind::Network => Some("vpc-id"),
+        Kind::Subnet => Some("subnet-id"),
+        Kind::NetworkInterface => Some("network-interface-id"),
+        Kind::Address => Some("public-ip"),
+        Kind::Firewall => Some("group-id"),
+        Kind::Provider => Some("region-name"),
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric => None,
     }
 }
 
@@ -120,6 +141,10 @@ fn prefix_of(kind: Kind) -> Option<Prefix> {
         Kind::Instance => Some(INSTANCE),
         Kind::Image => Some(IMAGE),
         Kind::Realm | Kind::HardwareProfile | Kind::Key => None,
+        // Nothing is asked about them yet.
+        Kind::Volume | Kind::Snapshot | Kind::Network | Kind::Subnet | Kind::NetworkInterface => None,
+        Kind::Address | Kind::Firewall | Kind::LoadBalancer | Kind::Bucket | Kind::Blob => None,
+        Kind::Metric | Kind::Provider => None,
     }
 }
 
@@ -128,17 +153,36 @@ fn malformed(kind: Kind, text: &str) -> Fault {
         Kind::Instance => "InvalidInstanceID.Malformed",
         Kind::Image => "InvalidAMIID.Malformed",
         Kind::Key => "InvalidKeyPair.Format",
-        Kind::Realm | Kind::HardwareProfile => "InvalidParameterValue",
+        Kind::Volume => "InvalidVolumeID.Malformed",
+        Kind::Snapshot => "InvalidSnapshotID.Malformed",
+        Kind::Network => "InvalidVpcID.Malformed",
+        Kind::Subnet => "InvalidSubnetID.Malformed",
+        Kind::NetworkInterface => "InvalidNetworkInterfaceId.Malformed",
+        Kind::Address => "InvalidAddress.Malformed",
+        Kind::Firewall => "InvalidGroupId.Malformed",
+        Kind::Realm | Kind::HardwareProfile | Kind::Provider => "InvalidParameterValue",
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric => "InvalidParameterValue",
     };
     Fault::bad(code, format!("Invalid id: {}", quoted(text)))
 }
 
-fn not_found_code(kind: Kind) -> &'static str {
+/// The code for something that is not there. Zones and types are parameters to EC2, not things with a code of their own.
+pub(super) fn not_found_code(kind: Kind) -> &'static str {
     match kind {
         Kind::Instance => "InvalidInstanceID.NotFound",
         Kind::Image => "InvalidAMIID.NotFound",
         Kind::Key => "InvalidKeyPair.NotFound",
-        Kind::Realm | Kind::HardwareProfile => "InvalidParameterValue",
+        Kind::Volume => "InvalidVolume.NotFound",
+        Kind::Snapshot => "InvalidSnapshot.NotFound",
+        Kind::Network => "InvalidVpcID.NotFound",
+        Kind::Subnet => "InvalidSubnetID.NotFound",
+        Kind::NetworkInterface => "InvalidNetworkInterfaceID.NotFound",
+        Kind::Address => "InvalidAddress.NotFound",
+        Kind::Firewall => "InvalidGroup.NotFound",
+        Kind::LoadBalancer => "LoadBalancerNotFound",
+        Kind::Bucket => "NoSuchBucket",
+        Kind::Blob => "NoSuchKey",
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider => "InvalidParameterValue",
     }
 }
 

@@ -36,8 +36,13 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         hardware_profile: size.profile,
         cpus: size.cpus,
         memory: size.memory,
+        storage: None,
         name: name(parameters).map(str::to_owned),
         user_data: user_data(query)?,
+        key: None,
+        firewalls: Vec::new(),
+        network: None,
+        monitored: false,
         count: count(query)?,
         start: true,
     };

@@ -132,6 +132,8 @@ fn nics<'a>(
             name: Cow::Borrowed(""),
             mac: None,
             network: None,
+            subnet: None,
+            instance: None,
             addresses: SmallVec::new(),
         };
         nic.children(|child| {

@@ -168,7 +168,7 @@ fn a_key_is_a_pair_or_a_password() {
 fn failures_are_documents_of_the_asked_form() {
     let error = Error::not_found(Kind::Realm, "x").with_detail("a secret");
     let xml = call("GET", "/api/realms/x").encode.fail(&error);
-    assert_eq!((xml.head.status.as_u16(), xml.head.content_type), (404, "application/xml"));
+    assert_eq!((xml.head.status.as_u16(), xml.head.content_type.as_ref()), (404, "application/xml"));
     let text = String::from_utf8(xml.body.to_vec()).unwrap();
     assert!(text.contains("<error status=\"404\" url=\"/api/realms/x\">"), "{text}");
     assert!(text.contains("<message>there is no realm 'x'</message>"), "{text}");

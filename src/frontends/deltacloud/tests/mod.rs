@@ -9,7 +9,7 @@ use http::Request;
 use super::Deltacloud;
 use crate::{
     frontends::{Arrival, Call, Choice, Frontend, Reply},
-    model::{Capabilities, Cause, IdForm, Kind, Resource, Stage, Transition, Verb},
+    model::{Capabilities, Cause, Feature, IdForm, Kind, Resource, Stage, Transition, Verb},
 };
 
 const OPERATIONS: &[(Verb, Kind)] = &[
@@ -44,7 +44,7 @@ fn cloud() -> Capabilities {
         operations: OPERATIONS,
         ids: IdForm::Opaque,
         user_data: Some(100),
-        imports_keys: true,
+        features: &[Feature::ImportKey],
         life: LIFE,
     }
 }

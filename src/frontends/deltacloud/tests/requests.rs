@@ -36,7 +36,7 @@ fn members_are_shown_and_acted_upon() {
     {
         let call = decoded("POST", &format!("/api/instances/a%20b%2Fc/{name}")).ok().unwrap();
         assert_eq!(call.operation, Some(Operation::Act(action, vec![id()])));
-        assert_eq!(call.before, Some(Operation::Show(Kind::Instance, id())), "the state is looked at");
+        assert_eq!(call.before, [Operation::Show(Kind::Instance, id())], "the state is looked at");
         assert_eq!(call.action, format!("instances.{name}"));
     }
     let destroy = Operation::Destroy(Kind::Instance, vec![id()]);
@@ -49,7 +49,6 @@ fn instances_are_created() {
     let target = "/api/instances;image_id=img1?realm_id=us&hwp_id=m1&hwp_cpu=2&hwp_memory=1740.8&name=n\
                   &user_data=aGVsbG8&instance_count=3&keyname=ignored";
     let spec = InstanceSpec {
-        image: Id::from("img1"),
         realm: Some(Id::from("us")),
         hardware_profile: Some(Id::from("m1")),
         cpus: Some(2),
@@ -57,7 +56,7 @@ fn instances_are_created() {
         name: Some("n".to_owned()),
         user_data: Some(b"hello".to_vec()),
         count: Count { min: 3, max: 3 },
-        start: true,
+        ..InstanceSpec::new("img1")
     };
     assert_eq!(operation("POST", target), Operation::Create(Box::new(Spec::Instance(spec))));
 }
@@ -80,8 +79,8 @@ fn keys_are_created_imported_and_destroyed() {
     assert_eq!(operation("POST", "/api/keys?name=k+1&public_key=ssh-rsa+A"), create(Some("ssh-rsa A")));
     let call = decoded("DELETE", "/api/keys/k%201").ok().unwrap();
     assert_eq!(call.operation, Some(Operation::Destroy(Kind::Key, vec![Id::from("k 1")])));
-    assert_eq!(call.before, None, "a key has no state that could forbid it");
-    let cloud = Capabilities { imports_keys: false, ..cloud() };
+    assert_eq!(call.before, [], "a key has no state that could forbid it");
+    let cloud = Capabilities { features: &[], ..cloud() };
     let asked = request("POST", "/api/keys?name=k&public_key=ssh-rsa+A");
     let refused = front_end().decode(&asked, &arrival(), &cloud).err().unwrap();
     assert_eq!(refused.head.status, 400);

@@ -197,7 +197,18 @@ fn tag<'r>(resource: Option<&'r Resource<'_>>, key: &str) -> Option<&'r str> {
     let name = match resource? {
         Resource::Instance(instance) => &instance.name,
         Resource::Image(image) => &image.name,
-        Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::Key(_) => return None,
+        Resource::Volume(volume) => &volume.name,
+        Resource::Snapshot(snapshot) => &snapshot.name,
+        Resource::Network(network) => &network.name,
+        Resource::Subnet(subnet) => &subnet.name,
+        Resource::NetworkInterface(interface) => &interface.name,
+        Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::Key(_) | Resource::Address(_) => {
+            return None;
+        }
+        Resource::Firewall(_) | Resource::LoadBalancer(_) | Resource::Bucket(_) | Resource::Blob(_) => {
+            return None;
+        }
+        Resource::Content(_) | Resource::Metric(_) | Resource::Provider(_) | Resource::Run(_) => return None,
     };
     (key == NAME_TAG && !name.is_empty()).then_some(name)
 }

@@ -34,7 +34,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Act, Kind::Instance),
         (Verb::Destroy, Kind::Instance),
     ];
-    Capabilities { driver: "mock", operations, ids, user_data: Some(100), imports_keys: false, life: &[] }
+    Capabilities { driver: "mock", operations, ids, user_data: Some(100), features: &[], life: &[] }
 }
 
 fn ec2() -> Ec2 {
@@ -109,6 +109,8 @@ fn instance(id: &'static str) -> Instance<'static> {
             name: "nic1".into(),
             mac: Some("00:1a:4a:16:01:56".into()),
             network: Some(A.into()),
+            subnet: None,
+            instance: None,
             addresses: smallvec!["169.254.0.1".parse().unwrap(), "10.0.0.5".parse().unwrap()],
         }],
         attachments: smallvec![
@@ -167,15 +169,12 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
     let act = |action| Some(Operation::Act(action, vec![A.into(), B.into()]));
     let both = format!("InstanceId.1={A_SHOWN}&InstanceId.2={B}");
     let spec = InstanceSpec {
-        image: B.into(),
         realm: Some("Default".into()),
         hardware_profile: Some("m1.small".into()),
-        cpus: None,
-        memory: None,
         name: Some("web".into()),
         user_data: Some(b"#!/bin/sh\n".to_vec()),
         count: Count { min: 1, max: 2 },
-        start: true,
+        ..InstanceSpec::new(B)
     };
     let run = format!(
         "ImageId=ami-{}&MinCount=1&MaxCount=2&InstanceType=m1.small&UserData=IyEvYmluL3No%0ACg%3D%3D\
