@@ -9,7 +9,10 @@ mod ovirt;
 
 use std::sync::Arc;
 
-use crate::exchange::{Driver, Level, Provider, ProviderUrl};
+use crate::{
+    exchange::{Driver, Level, Provider, ProviderUrl},
+    model::Capabilities,
+};
 
 /// All drivers there are, in the order in which they are listed.
 pub static DRIVERS: &[Entry] = &[mock::ENTRY, ovirt::ENTRY];
@@ -23,6 +26,8 @@ pub struct Entry {
     pub aliases: &'static [&'static str],
     /// What it speaks to, in one line.
     pub summary: &'static str,
+    /// What it can do.
+    pub capabilities: &'static Capabilities,
     /// Reads the text that chooses a provider (`-P`, `X-Deltacloud-Provider`); what is wrong with it otherwise.
     pub parse: fn(&str) -> Result<Address, String>,
     /// The driver for one provider.

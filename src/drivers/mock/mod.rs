@@ -36,6 +36,7 @@ pub(super) const ENTRY: Entry = Entry {
     name: NAME,
     aliases: &[],
     summary: "an embedded cloud in memory, to try things out: user mockuser, password mockpassword",
+    capabilities: &CAPABILITIES,
     parse: address,
     open: |_: Arc<Provider>| Arc::new(Mock::default()),
 };

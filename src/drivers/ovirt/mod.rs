@@ -41,6 +41,7 @@ pub(super) const ENTRY: Entry = Entry {
     name: CAPABILITIES.driver,
     aliases: &["rhevm"],
     summary: "oVirt 3.0 to 4.5, RHEV-M, RHV and OLVM: -P 'URL;DATACENTER;ADMIN|USER'",
+    capabilities: &CAPABILITIES,
     parse: address,
     open: |_: Arc<Provider>| Arc::new(Ovirt::default()),
 };

@@ -1,0 +1,83 @@
+//! The clouds that there are behind the gateway: the table in which a new driver is named.
+
+use deltagate::{drivers, model::Capabilities};
+
+use crate::bed::{Gateway, Ovirt, ovirt::Mode};
+
+/// A cloud that can be started for a test.
+#[derive(Clone, Copy)]
+pub struct Cloud {
+    /// Its driver, as in `-i`.
+    pub driver: &'static str,
+    /// Starts it, and a gateway in front of it.
+    pub start: fn() -> Running,
+    /// A user of it and his password.
+    pub user: (&'static str, &'static str),
+}
+
+impl Cloud {
+    /// What its driver declares.
+    pub fn capabilities(&self) -> &'static Capabilities {
+        drivers::find(self.driver).unwrap().capabilities
+    }
+}
+
+/// A cloud that runs, as long as this value is.
+pub struct Running {
+    pub gateway: Gateway,
+    _engine: Option<Ovirt>,
+}
+
+const FRONT_ENDS: &str = "frontends = [\"ec2\", \"deltacloud\"]\n";
+const ADMIN: (&str, &str) = ("admin@internal", "secret");
+
+fn engine(mode: Mode) -> Running {
+    let engine = Ovirt::start(mode);
+    let gateway = Gateway::before_ovirt_with(FRONT_ENDS, &engine.base_url(), "");
+    Running { gateway, _engine: Some(engine) }
+}
+
+const fn ovirt(start: fn() -> Running) -> Cloud {
+    Cloud { driver: "ovirt", start, user: ADMIN }
+}
+
+/// The embedded cloud.
+pub const MOCK: Cloud = Cloud {
+    driver: "mock",
+    start: || Running { gateway: Gateway::start(FRONT_ENDS), _engine: None },
+    user: ("mockuser", "mockpassword"),
+};
+pub const OVIRT_3_0: Cloud = ovirt(|| engine(Mode::V3_0));
+pub const OVIRT_3_1: Cloud = ovirt(|| engine(Mode::V3_1));
+pub const OVIRT_3_6: Cloud = ovirt(|| engine(Mode::V3_6));
+pub const OVIRT_4_1: Cloud = ovirt(|| engine(Mode::V4_1));
+pub const OVIRT_4_4: Cloud = ovirt(|| engine(Mode::V4_4));
+
+/// Puts every cloud through every scenario: each pair is a test of its own.
+macro_rules! everywhere {
+    ($($scenario:ident),* $(,)?) => {
+        everywhere!(@clouds [$($scenario),*]
+            mock MOCK, ovirt_3_0 OVIRT_3_0, ovirt_3_1 OVIRT_3_1, ovirt_3_6 OVIRT_3_6, ovirt_4_1 OVIRT_4_1,
+            ovirt_4_4 OVIRT_4_4);
+    };
+    (@clouds $scenarios:tt $($name:ident $cloud:ident),*) => {
+        $(everywhere!(@cloud $name $cloud $scenarios);)*
+
+        #[test]
+        fn every_driver_is_put_through_it() {
+            let named = [$($crate::clouds::$cloud.driver),*];
+            for driver in deltagate::drivers::DRIVERS {
+                assert!(named.contains(&driver.name), "{} is not named in clouds.rs", driver.name);
+            }
+        }
+    };
+    (@cloud $name:ident $cloud:ident [$($scenario:ident),*]) => {
+        mod $name {
+            $(#[test]
+            fn $scenario() {
+                $crate::world::each(&$crate::clouds::$cloud, &$crate::scenarios::$scenario::SCENARIO);
+            })*
+        }
+    };
+}
+pub(crate) use everywhere;

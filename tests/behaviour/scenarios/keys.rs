@@ -1,0 +1,22 @@
+//! Keys: made, told once, and destroyed.
+
+use deltagate::model::{KeySpec, Kind, Operation, Spec, Verb};
+
+use super::{create, is_missing};
+use crate::{doors::Refused, world::Scenario};
+
+pub const SCENARIO: Scenario = Scenario {
+    needs: &[(Verb::Create, Kind::Key), (Verb::List, Kind::Key), (Verb::Destroy, Kind::Key)],
+    play: |world| {
+        let spec = || Spec::Key(KeySpec { name: "behaviour-key".to_owned(), public_key: None });
+        let made = create(world, spec());
+        assert!(made.more("secret").contains("PRIVATE KEY"), "{made:?}");
+        let again = world.try_it(&Operation::Create(Box::new(spec())));
+        assert!(matches!(again, Err(Refused::Conflict(_))), "{again:?}");
+        let shown = world.find(Kind::Key, &made.id).unwrap();
+        assert!(!shown.more("secret").contains("PRIVATE KEY"), "it is told once");
+        assert!(world.list(Kind::Key).iter().any(|key| key.id == made.id));
+        world.destroy(Kind::Key, &made.id);
+        is_missing(world, Kind::Key, true);
+    },
+};

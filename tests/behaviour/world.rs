@@ -1,0 +1,112 @@
+//! A cloud with a door: where a scenario takes place.
+
+use std::time::{Duration, Instant};
+
+use deltagate::model::{Capabilities, Filter, Id, Kind, Operation, Verb};
+
+use crate::{
+    clouds::Cloud,
+    doors::{DOORS, Door, Refused, Thing},
+};
+
+/// How long anything may take to get where it is going.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Something that has to work wherever all of it can be done.
+pub struct Scenario {
+    /// What the driver has to be able to do.
+    pub needs: &'static [(Verb, Kind)],
+    /// What happens, and what has to come of it.
+    pub play: fn(&World<'_>),
+}
+
+/// A cloud, seen through a door.
+pub struct World<'a> {
+    pub capabilities: &'static Capabilities,
+    door: &'a Door,
+    address: &'a str,
+    user: (&'static str, &'static str),
+}
+
+/// Plays a scenario on a cloud through every door that can express it, if the driver can do it.
+pub fn each(cloud: &Cloud, scenario: &Scenario) {
+    let capabilities = cloud.capabilities();
+    if let Some((verb, kind)) =
+        scenario.needs.iter().find(|(verb, kind)| !capabilities.supports(*verb, *kind))
+    {
+        eprintln!("skipped: {} does not declare {verb:?} of {kind}", cloud.driver);
+        return;
+    }
+    let doors: Vec<&Door> =
+        DOORS.iter().filter(|door| scenario.needs.iter().all(|pair| (door.expresses)(*pair))).collect();
+    assert!(!doors.is_empty(), "no front end can express it");
+    let running = (cloud.start)();
+    for door in doors {
+        eprintln!("through {}", door.name);
+        let address = &running.gateway.address;
+        (scenario.play)(&World { capabilities, door, address, user: cloud.user });
+    }
+}
+
+impl World<'_> {
+    /// Asks for it, and gives what comes of it.
+    pub fn try_it(&self, operation: &Operation) -> Result<Vec<Thing>, Refused> {
+        (self.door.perform)(self.address, self.user, operation)
+    }
+
+    /// The same as somebody else.
+    pub fn try_as(&self, user: (&str, &str), operation: &Operation) -> Result<Vec<Thing>, Refused> {
+        (self.door.perform)(self.address, user, operation)
+    }
+
+    /// Does it.
+    pub fn perform(&self, operation: &Operation) -> Vec<Thing> {
+        let door = self.door.name;
+        self.try_it(operation).unwrap_or_else(|refused| panic!("{door}: {operation:?}: {refused:?}"))
+    }
+
+    /// Does what has one thing for an answer.
+    pub fn one(&self, operation: &Operation) -> Thing {
+        let mut things = self.perform(operation);
+        assert_eq!(things.len(), 1, "{operation:?}: {things:?}");
+        things.remove(0)
+    }
+
+    /// All of a kind.
+    pub fn list(&self, kind: Kind) -> Vec<Thing> {
+        self.perform(&Operation::List(kind, Filter::default()))
+    }
+
+    /// The one with this id, if it is shown.
+    pub fn find(&self, kind: Kind, id: &str) -> Option<Thing> {
+        match self.try_it(&Operation::Show(kind, Id::from(id))) {
+            Ok(mut things) => things.pop(),
+            Err(Refused::Missing) => None,
+            Err(refused) => panic!("{kind} {id}: {refused:?}"),
+        }
+    }
+
+    /// Waits until `wanted` holds of the one with this id.
+    pub fn until(&self, kind: Kind, id: &str, wanted: impl Fn(&Thing) -> bool) -> Thing {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let thing = self.find(kind, id).unwrap_or_else(|| panic!("the {kind} {id} is gone"));
+            if wanted(&thing) {
+                return thing;
+            }
+            assert!(Instant::now() < deadline, "{}: it does not come to pass: {thing:?}", self.door.name);
+        }
+    }
+
+    /// Destroys it and waits until it is gone from the list and the show.
+    pub fn destroy(&self, kind: Kind, id: &str) {
+        self.perform(&Operation::Destroy(kind, vec![Id::from(id)]));
+        let deadline = Instant::now() + PATIENCE;
+        let is_gone = |thing: Option<Thing>| thing.is_none_or(|thing| thing.state == "terminated");
+        while !is_gone(self.find(kind, id))
+            || !is_gone(self.list(kind).into_iter().find(|thing| thing.id == id))
+        {
+            assert!(Instant::now() < deadline, "{}: the {kind} {id} does not go", self.door.name);
+        }
+    }
+}
