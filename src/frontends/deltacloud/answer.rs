@@ -8,10 +8,8 @@ use super::{
     context::Context,
     document::Node,
     errors::Fault,
-    hardware_profiles, images, instances, keys,
     narrowing::Narrowing,
     negotiation::Format,
-    realms,
     states::{self, Deed},
 };
 use crate::{
@@ -48,6 +46,8 @@ pub(super) struct Answer {
     pub(super) deed: Option<Deed>,
     /// The hardware profiles there are.
     pub(super) profiles: Vec<String>,
+    /// What is created.
+    pub(super) creates: Option<Kind>,
     pub(super) written: usize,
     /// Where the item that was created is.
     pub(super) location: Option<String>,
@@ -64,22 +64,14 @@ impl Answer {
             narrowing: Narrowing::default(),
             deed: None,
             profiles: Vec::new(),
+            creates: None,
             written: 0,
             location: None,
         }
     }
 
     fn describe<'a>(&'a self, resource: &'a Resource<'_>) -> Node<'a> {
-        match resource {
-            Resource::Realm(realm) => realms::describe(realm, &self.context),
-            Resource::Image(image) => images::describe(image, &self.profiles, &self.context),
-            Resource::HardwareProfile(profile) => hardware_profiles::describe(profile, &self.context),
-            Resource::Instance(instance) => instances::describe(instance, &self.cloud, &self.context),
-            Resource::Key(key) => keys::describe(key, &self.context),
-            other => Node::empty("link")
-                .with("href", self.context.href(&[collections::of(other.kind()), other.id()]))
-                .with("id", other.id()),
-        }
+        collections::describe(resource, &self.profiles, &self.cloud, &self.context)
     }
 
     fn write(&self, node: &Node<'_>, out: &mut BytesMut) {
@@ -147,7 +139,7 @@ impl Encode for Answer {
         if alone && self.written > 0 {
             return Ok(Flow::More);
         }
-        if self.status == StatusCode::CREATED && alone {
+        if self.creates.is_some() && alone {
             self.location = Some(self.context.href(&[collections::of(resource.kind()), resource.id()]));
         }
         self.write(&self.describe(resource), out);
@@ -171,13 +163,19 @@ impl Encode for Answer {
 
     fn fail(&mut self, error: &Error) -> Reply {
         let mut fault = Fault::from(error);
-        let creates = self.status == StatusCode::CREATED;
-        if creates && fault.status == StatusCode::NOT_FOUND {
+        let is_wrong_parameter = self.creates.is_some_and(|kind| !is_made_of_another(kind));
+        if is_wrong_parameter && fault.status == StatusCode::NOT_FOUND {
             // What the parameters name does not exist; what the path names does.
             fault.status = StatusCode::BAD_REQUEST;
         }
         fault.reply(&self.context)
     }
+}
+
+/// Whether a thing of this kind is made of one that the client names. That there is none is 404, as in the original,
+/// although a parameter names it.
+fn is_made_of_another(kind: Kind) -> bool {
+    matches!(kind, Kind::Image | Kind::Snapshot)
 }
 
 fn check(deed: Option<Deed>, possible: &[Deed], id: &str, state: InstanceState) -> Result<(), Error> {
