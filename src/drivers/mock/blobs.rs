@@ -41,6 +41,10 @@ impl Record for Blob {
     const KIND: Kind = Kind::Blob;
     const MOST: usize = 10_000;
 
+    fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        id.split_once('/').map_or(id, |(_, name)| name)
+    }
+
     fn describe<'a>(&'a self, id: &'a str, _reading: Reading<'a>) -> Resource<'a> {
         let (bucket, name) = id.split_once('/').unwrap_or(("", id));
         Resource::Blob(Shown {

@@ -134,6 +134,7 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Show, Kind::Bucket),
         (Verb::Create, Kind::Bucket),
         (Verb::Destroy, Kind::Bucket),
+        (Verb::List, Kind::Blob),
         (Verb::Show, Kind::Blob),
         (Verb::Create, Kind::Blob),
         (Verb::Read, Kind::Blob),
@@ -193,8 +194,7 @@ impl Mock {
         match operation {
             Operation::List(Kind::Bucket, filter) => Ok(reading.list_buckets(filter)),
             Operation::List(kind, filter) => {
-                let found = self.list(reading, *kind, filter).ok_or_else(|| incapable(operation))?;
-                Ok(Box::new(found.take(filter.at_most.unwrap_or(usize::MAX))))
+                Ok(Box::new(self.list(reading, *kind, filter).take(filter.at_most.unwrap_or(usize::MAX))))
             }
             Operation::Show(Kind::Bucket, id) => reading.show_bucket(id),
             Operation::Show(kind, id) => self.show(reading, *kind, id).map(one),
@@ -203,9 +203,9 @@ impl Mock {
         }
     }
 
-    /// All things of a kind that the filter admits; none when they cannot be listed.
-    fn list<'a>(&'a self, reading: Reading<'a>, kind: Kind, filter: &'a Filter) -> Option<Found<'a>> {
-        Some(match kind {
+    /// All things of a kind that the filter admits.
+    fn list<'a>(&'a self, reading: Reading<'a>, kind: Kind, filter: &'a Filter) -> Found<'a> {
+        match kind {
             Kind::Realm => realms::list(filter),
             Kind::Image => reading.list::<images::Image>(filter),
             Kind::HardwareProfile => hardware_profiles::list(filter),
@@ -222,8 +222,8 @@ impl Mock {
             Kind::Bucket => reading.list_buckets(filter),
             Kind::Metric => reading.list_metrics(filter),
             Kind::Provider => providers::list(&self.name, filter),
-            Kind::Blob => return None,
-        })
+            Kind::Blob => reading.list::<blobs::Blob>(filter),
+        }
     }
 
     fn show<'a>(&'a self, reading: Reading<'a>, kind: Kind, id: &Id) -> Result<Resource<'a>, Error> {

@@ -115,6 +115,18 @@ async fn what_is_being_read_is_read_to_its_end() {
 }
 
 #[tokio::test]
+async fn only_so_many_blobs_are_held_in_files_without_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for (mock, most) in [(at_once(), 256), (kept(folder.path()), usize::MAX)] {
+        for number in 0..257 {
+            let outcome = upload(&mock, blob(&number.to_string(), None), pieces(&[0; 5_000])).await;
+            let refused = outcome.err().map(|error| error.kind());
+            assert_eq!(refused, (number >= most).then_some(ErrorKind::LimitReached), "{number}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn metadata_is_replaced_and_the_content_stays() {
     let folder = tempfile::tempdir().unwrap();
     let mock = kept(folder.path());
