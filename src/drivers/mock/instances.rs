@@ -16,7 +16,7 @@ use super::{
     keys::Key,
     life::{Life, Phase},
     realms,
-    state::{Found, Reading, Record, State, Writing, is_asked_for, not_now},
+    state::{Found, Reading, Record, State, Writing, check_words, is_asked_for, not_now},
 };
 use crate::model::{
     Action, Attachment, Command, Error, ErrorKind, Filter, Health, Id, Instance as Shown, InstanceSpec,
@@ -252,6 +252,7 @@ impl Writing<'_> {
         let architecture = self.usable_image(&spec.image)?.architecture.clone();
         let realm = realms::choose(spec.realm.as_ref())?;
         let size = hardware_profiles::size(spec)?;
+        check_words(spec.name.as_ref(), None)?;
         self.check_surroundings(spec)?;
         let name = spec.name.clone().unwrap_or_else(|| format!("i-{}", self.now.as_second()));
         Ok(Instance {

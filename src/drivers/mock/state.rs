@@ -5,26 +5,19 @@
 //! counts is decided by who asked for it.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    addresses::Address,
-    buckets::{Blob, Bucket},
-    firewalls::Firewall,
-    images::Image,
-    instances::Instance,
-    keys::Key,
-    load_balancers::LoadBalancer,
-    network_interfaces::NetworkInterface,
-    networks::Network,
-    snapshots::Snapshot,
-    subnets::Subnet,
-    table::Table,
-    volumes::Volume,
+    addresses::Address, blobs::Blob, buckets::Bucket, firewalls::Firewall, images::Image,
+    instances::Instance, keys::Key, load_balancers::LoadBalancer, network_interfaces::NetworkInterface,
+    networks::Network, snapshots::Snapshot, subnets::Subnet, table::Table, volumes::Volume,
 };
 use crate::model::{Error, ErrorKind, Filter, Id, Kind, Resource};
 
-/// The longest name that is also an id, in bytes: EC2's own limit for the name of a key.
+/// The longest name, in bytes: EC2's own limit for the name of a key.
 const LONGEST_NAME: usize = 255;
+/// The longest description, in bytes.
+const LONGEST_DESCRIPTION: usize = 1 << 10;
 
 /// Resources as they are found, without a copy of them.
 pub(super) type Found<'a> = Box<dyn Iterator<Item = Resource<'a>> + Send + 'a>;
@@ -38,6 +31,22 @@ macro_rules! collections {
             $(pub(super) $name: Table<$record>,)*
             /// The last number that was given in each series of ids, so that none is given twice.
             pub(super) numbers: Table<u64>,
+        }
+
+        impl State {
+            /// A state whose tables are what `fill` says.
+            pub(super) fn filled<F: Fill>(fill: &F) -> Result<Self, F::Error> {
+                Ok(State {
+                    $($name: fill.table(stringify!($name))?,)*
+                    numbers: fill.table("numbers")?,
+                })
+            }
+
+            /// Shows `compare` each table, as it was and as it is.
+            pub(super) fn compare<C: Compare>(&self, before: &Self, compare: &C) -> Result<(), C::Error> {
+                $(compare.table(stringify!($name), &before.$name, &self.$name)?;)*
+                compare.table("numbers", &before.numbers, &self.numbers)
+            }
         }
 
         $(impl InState for $record {
@@ -66,6 +75,19 @@ collections! {
     load_balancers: LoadBalancer,
     buckets: Bucket,
     blobs: Blob,
+}
+
+/// Says what is in a table.
+pub(super) trait Fill {
+    type Error;
+    fn table<T: DeserializeOwned>(&self, name: &str) -> Result<Table<T>, Self::Error>;
+}
+
+/// Is shown a table as it was and as it is.
+pub(super) trait Compare {
+    type Error;
+    fn table<T: Serialize>(&self, name: &str, before: &Table<T>, after: &Table<T>)
+    -> Result<(), Self::Error>;
 }
 
 /// What has a table of its own in a state.
@@ -256,6 +278,20 @@ pub(super) fn not_now(kind: Kind, id: &str, why: &str) -> Error {
 pub(super) fn is_asked_for(filter: &Filter, id: &str, name: &str) -> bool {
     let by_id = filter.ids.is_empty() || filter.ids.iter().any(|asked: &Id| asked.as_str() == id);
     by_id && filter.name.as_deref().is_none_or(|asked| asked == name)
+}
+
+/// What people say about a thing has to be kept.
+///
+/// # Errors
+/// `Invalid` when it is too long.
+pub(super) fn check_words(name: Option<&String>, description: Option<&String>) -> Result<(), Error> {
+    let rows = [("name", name, LONGEST_NAME), ("description", description, LONGEST_DESCRIPTION)];
+    for (what, text, longest) in rows {
+        if text.is_some_and(|text| text.len() > longest) {
+            return Err(Error::new(ErrorKind::Invalid, format!("a {what} has at most {longest} bytes")));
+        }
+    }
+    Ok(())
 }
 
 /// A name that is the id, too, has to be fit for a path.
