@@ -130,7 +130,17 @@ impl Frontend for Deltacloud {
     }
 
     fn methods(&self) -> &'static [Method] {
-        &[Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]
+        // PATCH is understood nowhere, but those who try it are told what is.
+        const METHODS: &[Method] = &[
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::OPTIONS,
+        ];
+        METHODS
     }
 
     /// Matrix parameters of the first segment win over the headers.
