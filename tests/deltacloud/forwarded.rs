@@ -25,10 +25,10 @@ fn a_trusted_proxy_says_where_its_client_is_and_what_it_asked() {
     let gateway = Gateway::start(&format!("{SERVED}trusted_proxies = [\"127.0.0.0/8\"]\n"));
     let body = realm(&gateway, &SAID);
     assert!(body.contains("href=\"https://cloud.example:8443/api/realms/us\""), "{body}");
-    gateway.logged(&["realms.show", "client=192.0.2.7"]);
+    gateway.logged(&["realms.show", "client=\"192.0.2.7\""]);
     let body = realm(&gateway, &[("Forwarded", "for=192.0.2.8;host=other.example;proto=https")]);
     assert!(body.contains("href=\"https://other.example/api/realms/us\""), "{body}");
-    gateway.logged(&["realms.show", "client=192.0.2.8"]);
+    gateway.logged(&["realms.show", "client=\"192.0.2.8\""]);
     let body = realm(&gateway, &[]);
     assert!(body.contains(&format!("href=\"http://{}/api/realms/us\"", gateway.address)), "{body}");
 }
@@ -40,7 +40,7 @@ fn nobody_else_is_believed() {
         let own = format!("href=\"http://{}/api/realms/us\"", gateway.address);
         assert!(realm(&gateway, &SAID).contains(&own));
         assert!(realm(&gateway, &[("Forwarded", "for=6.6.6.6;host=evil.example")]).contains(&own));
-        gateway.logged(&["realms.show", "client=127.0.0.1:"]);
+        gateway.logged(&["realms.show", "client=\"127.0.0.1:"]);
         assert!(!gateway.log().contains("6.6.6.6"), "{}", gateway.log());
     }
 }
