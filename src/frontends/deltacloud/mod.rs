@@ -38,6 +38,7 @@ use secrecy::SecretString;
 
 use self::{
     answer::Ready,
+    collections::buckets,
     context::Context,
     document::Node,
     errors::Fault,
@@ -49,7 +50,7 @@ use self::{
     table::{Document, How, Row},
     tag::Tagged,
 };
-use super::{Arrival, Call, Choice, Claim, Frontend, Reply};
+use super::{Arrival, Call, Choice, Claim, Frontend, Intake, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
     wire::{basic, sign::Refusal, xml::Writer},
@@ -69,16 +70,19 @@ impl Deltacloud {
     }
 
     fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
-        if context::accepted(request).is_none() {
+        let path = read(request)?;
+        let route = Route::of(&parameters::method(request), &path)?;
+        let is_document = route.is_document();
+        if is_document && context::accepted(request).is_none() {
             return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, "Not Acceptable: there is XML and JSON"));
         }
-        let path = read(request)?;
-        match Route::of(&parameters::method(request), &path)? {
+        match route {
             Route::Entry => Ok(ready("entry", context, &entry::document(cloud, context), true)),
             Route::Options(allow) => Ok(options(context, allow)),
             Route::Operation(row, _) if !row.is_served(cloud) => Err(Fault::incapable()),
             Route::Operation(row, target) => self.operate(row, target, request, &path, context, cloud),
         }
+        .map(|call| if is_document { tagged(call, request) } else { call })
     }
 
     fn operate(
@@ -94,7 +98,10 @@ impl Deltacloud {
         let asked = Asked {
             id: target.id,
             part: target.part,
-            parameters: Parameters::of(request, path)?,
+            parameters: match row.answer {
+                How::Upload(..) => Parameters::outside_the_body(request, path)?,
+                _ => Parameters::of(request, path)?,
+            },
             user: &user,
             cloud,
             context,
@@ -104,6 +111,9 @@ impl Deltacloud {
             let Document { node, named, id: only } = write(cloud, context);
             let known = only.is_none_or(|only| target.id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
             return known.then(|| ready(row.action, context, &node, named)).ok_or_else(Fault::nothing_there);
+        }
+        if let How::Own(_, _, call) | How::Upload(_, call) = row.answer {
+            return call(&asked, request);
         }
         let plan = row.plan(&asked)?.ok_or_else(Fault::incapable)?;
         let (before, operation) = (plan.before, Some(plan.operation));
@@ -160,6 +170,16 @@ impl Frontend for Deltacloud {
         Ok(credentials.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
     }
 
+    fn intake(&self, request: &Request<Bytes>) -> Intake {
+        let path = path::read(request.uri().path()).unwrap_or_default();
+        match Route::of(&parameters::method(request), &path) {
+            Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _)) => {
+                buckets::intake(*sent, request)
+            }
+            Ok(_) | Err(_) => Intake::Whole,
+        }
+    }
+
     fn decode(
         &self,
         request: &Request<Bytes>,
@@ -167,13 +187,12 @@ impl Frontend for Deltacloud {
         cloud: &Capabilities,
     ) -> Result<Call, Reply> {
         let context = Context::of(request, arrival);
-        let tagged = |call: Call| Call { encode: Box::new(Tagged::new(call.encode, request)), ..call };
         let call = if arrival.host.is_empty() {
             Err(Fault::invalid("Unable to find HTTP Host header"))
         } else {
             self.call(request, &context, cloud)
         };
-        call.map(tagged).map_err(|fault| fault.reply(&context))
+        call.map_err(|fault| fault.reply(&context))
     }
 
     fn reject(&self, request: &Request<Bytes>, arrival: &Arrival, _: &Refusal) -> Reply {
@@ -190,6 +209,11 @@ impl Frontend for Deltacloud {
         let fault = if nobody { unknown() } else { Fault::from(error) };
         fault.reply(&Context::of(request, arrival))
     }
+}
+
+/// The same call, with an answer that has a tag.
+fn tagged(call: Call, request: &Request<Bytes>) -> Call {
+    Call { encode: Box::new(Tagged::new(call.encode, request)), ..call }
 }
 
 /// What leads nowhere is told to everybody, too.
