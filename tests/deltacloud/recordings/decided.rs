@@ -86,6 +86,7 @@ pub const ADDED: &[(&str, &str)] = &[
     ("/storage_snapshot/name", "the same"),
     ("/addresses[]/ip", "the same"),
     ("/address/ip", "the same"),
+    ("/address/instance", "the same"),
     ("/storage_snapshot/state", "XML says what JSON says"),
     ("/storage_snapshot/description", "what was said of it is not forgotten"),
     ("/storage_volume/realm", "the same: where it is"),
