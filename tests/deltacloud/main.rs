@@ -7,8 +7,10 @@ mod bed;
 mod ovirt_engine;
 
 mod kept;
+mod forwarded;
 mod keys;
 mod lifecycle;
+mod links;
 mod protocol;
 mod recordings;
 mod shape;

@@ -12,6 +12,7 @@ fn the_complete_file_says_what_the_defaults_are() {
     let told = |config: &Config| {
         let Config {
             listeners,
+            trusted_proxies,
             frontends,
             providers,
             limits,
@@ -24,7 +25,7 @@ fn the_complete_file_says_what_the_defaults_are() {
             ..
         } = config;
         format!(
-            "{listeners:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {embedded:?} {threads} {grace_period:?}"
+            "{listeners:?} {trusted_proxies:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {embedded:?} {threads} {grace_period:?}"
         )
     };
     assert_eq!(told(&written), told(&default));

@@ -1,13 +1,26 @@
 //! Deltacloud: the [REST API](https://deltacloud.apache.org/rest-api.html) of Apache Deltacloud 1.1.3, below `/api`.
 //!
-//! A request has a `path` and `parameters`; the table of `collections` says what it means, as an operation of the
-//! neutral model, and how it is answered. Documents are described once (`document`) and written as XML or JSON, as
-//! `negotiation` has it.
+//! A request has a `path` and `parameters`; the `table` of `collections` says what it means, as an operation of the
+//! neutral model, and how it is answered. Documents are described once (`document`) and written as `negotiation` has it.
 //!
-//! In the making: the collections that the neutral model has, without HTML. Decided otherwise than in the original,
-//! where it is not said at its place: matrix parameters of a collection count as parameters, so that the links that
-//! are advertised can be followed; a wrong method is 405 with `Allow`, not 404; hardware profiles need credentials;
-//! credentials are asked for before parameters are looked at; the provider's case is kept.
+//! # Decided otherwise than in the original
+//! Where it is not said at its place:
+//! - What is advertised is what the cloud can do, and what is legal now; every link can be followed as it is, so matrix
+//!   parameters of a collection count as parameters. What the original advertised wrongly (subnets of interfaces, see
+//!   `network_interfaces`) is right.
+//! - JSON says what XML says. What was missing in either is added; nothing is taken away or renamed.
+//! - What the original failed to write is written: networks and subnets made in XML, images made in JSON, load balancers,
+//!   the outcome of commands. A metric is that of the instance that was asked for.
+//! - A parameter that the cloud does not take is refused, where the original passed over it; parameters that the API does
+//!   not know are passed over. What is wrong with a parameter is said in the form that was asked for, with its name.
+//! - What is made on networks is answered with 200, as recorded, and says where it is, as everything that is made does.
+//! - What is not there cannot be destroyed: 404, where images were 204 and keys 500.
+//! - A wrong method is 405 with `Allow`, not 404. A collection that the cloud does not have is 412, without the `Expect`
+//!   that has no meaning in an answer.
+//! - Hardware profiles need credentials; credentials are asked for before parameters are looked at, since who says
+//!   nothing learns nothing.
+//! - The provider's case is kept; no request reaches a back end that the operator does not allow.
+//! - `OPTIONS` of the entry point names methods, not classes.
 
 mod answer;
 mod collections;
@@ -38,6 +51,7 @@ use secrecy::SecretString;
 
 use self::{
     answer::Ready,
+    collections::buckets,
     context::Context,
     document::Node,
     errors::Fault,
@@ -49,7 +63,7 @@ use self::{
     table::{Document, How, Row},
     tag::Tagged,
 };
-use super::{Arrival, Call, Choice, Claim, Frontend, Reply};
+use super::{Arrival, Call, Choice, Claim, Frontend, Intake, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
     wire::{basic, sign::Refusal, xml::Writer},
@@ -69,16 +83,19 @@ impl Deltacloud {
     }
 
     fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
-        if context::accepted(request).is_none() {
+        let path = read(request)?;
+        let route = Route::of(&parameters::method(request), &path)?;
+        let is_document = route.is_document();
+        if is_document && context::accepted(request).is_none() {
             return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, "Not Acceptable: there is XML and JSON"));
         }
-        let path = read(request)?;
-        match Route::of(&parameters::method(request), &path)? {
+        match route {
             Route::Entry => Ok(ready("entry", context, &entry::document(cloud, context), true)),
             Route::Options(allow) => Ok(options(context, allow)),
             Route::Operation(row, _) if !row.is_served(cloud) => Err(Fault::incapable()),
             Route::Operation(row, target) => self.operate(row, target, request, &path, context, cloud),
         }
+        .map(|call| if is_document { tagged(call, request) } else { call })
     }
 
     fn operate(
@@ -94,7 +111,10 @@ impl Deltacloud {
         let asked = Asked {
             id: target.id,
             part: target.part,
-            parameters: Parameters::of(request, path)?,
+            parameters: match row.answer {
+                How::Upload(..) => Parameters::outside_the_body(request, path)?,
+                _ => Parameters::of(request, path)?,
+            },
             user: &user,
             cloud,
             context,
@@ -104,6 +124,9 @@ impl Deltacloud {
             let Document { node, named, id: only } = write(cloud, context);
             let known = only.is_none_or(|only| target.id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
             return known.then(|| ready(row.action, context, &node, named)).ok_or_else(Fault::nothing_there);
+        }
+        if let How::Own(_, _, call) | How::Upload(_, call) = row.answer {
+            return call(&asked, request);
         }
         let plan = row.plan(&asked)?.ok_or_else(Fault::incapable)?;
         let (before, operation) = (plan.before, Some(plan.operation));
@@ -130,7 +153,17 @@ impl Frontend for Deltacloud {
     }
 
     fn methods(&self) -> &'static [Method] {
-        &[Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]
+        // PATCH is understood nowhere, but those who try it are told what is.
+        const METHODS: &[Method] = &[
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::OPTIONS,
+        ];
+        METHODS
     }
 
     /// Matrix parameters of the first segment win over the headers.
@@ -150,6 +183,16 @@ impl Frontend for Deltacloud {
         Ok(credentials.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
     }
 
+    fn intake(&self, request: &Request<Bytes>) -> Intake {
+        let path = path::read(request.uri().path()).unwrap_or_default();
+        match Route::of(&parameters::method(request), &path) {
+            Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _)) => {
+                buckets::intake(*sent, request)
+            }
+            Ok(_) | Err(_) => Intake::Whole,
+        }
+    }
+
     fn decode(
         &self,
         request: &Request<Bytes>,
@@ -157,13 +200,12 @@ impl Frontend for Deltacloud {
         cloud: &Capabilities,
     ) -> Result<Call, Reply> {
         let context = Context::of(request, arrival);
-        let tagged = |call: Call| Call { encode: Box::new(Tagged::new(call.encode, request)), ..call };
         let call = if arrival.host.is_empty() {
             Err(Fault::invalid("Unable to find HTTP Host header"))
         } else {
             self.call(request, &context, cloud)
         };
-        call.map(tagged).map_err(|fault| fault.reply(&context))
+        call.map_err(|fault| fault.reply(&context))
     }
 
     fn reject(&self, request: &Request<Bytes>, arrival: &Arrival, _: &Refusal) -> Reply {
@@ -180,6 +222,11 @@ impl Frontend for Deltacloud {
         let fault = if nobody { unknown() } else { Fault::from(error) };
         fault.reply(&Context::of(request, arrival))
     }
+}
+
+/// The same call, with an answer that has a tag.
+fn tagged(call: Call, request: &Request<Bytes>) -> Call {
+    Call { encode: Box::new(Tagged::new(call.encode, request)), ..call }
 }
 
 /// What leads nowhere is told to everybody, too.

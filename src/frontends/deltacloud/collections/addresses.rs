@@ -54,7 +54,7 @@ pub(super) fn describe<'a>(address: &'a Address<'_>, cloud: &Capabilities, conte
         Node::list("actions", actions(address, cloud, context)),
     ];
     if let Some(instance) = address.instance.as_deref() {
-        parts.push(links::reference("instance", Kind::Instance, instance, context).only(Format::Xml));
+        parts.push(links::reference("instance", Kind::Instance, instance, context));
         parts.push(Node::text("instance_id", instance).only(Format::Json));
     }
     Node::object("address", parts).with("href", href).with("id", address.id.as_ref())

@@ -3,6 +3,7 @@
 mod answers;
 mod changes;
 mod documents;
+mod buckets;
 mod requests;
 
 use std::sync::LazyLock;
@@ -32,6 +33,15 @@ const OPERATIONS: &[(Verb, Kind)] = &[
     (Verb::Show, Kind::Key),
     (Verb::Create, Kind::Key),
     (Verb::Destroy, Kind::Key),
+    (Verb::List, Kind::Bucket),
+    (Verb::Show, Kind::Bucket),
+    (Verb::Create, Kind::Bucket),
+    (Verb::Destroy, Kind::Bucket),
+    (Verb::Show, Kind::Blob),
+    (Verb::Create, Kind::Blob),
+    (Verb::Read, Kind::Blob),
+    (Verb::Change, Kind::Blob),
+    (Verb::Destroy, Kind::Blob),
 ];
 
 const LIFE: &[Transition] = &[
