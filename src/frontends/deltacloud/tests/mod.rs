@@ -2,7 +2,11 @@
 
 mod answers;
 mod buckets;
+mod changes;
+mod documents;
 mod requests;
+
+use std::sync::LazyLock;
 
 use bytes::{Bytes, BytesMut};
 use http::Request;
@@ -57,6 +61,27 @@ fn cloud() -> Capabilities {
         features: &[Feature::ImportKey],
         life: LIFE,
     }
+}
+
+/// A cloud that can do everything.
+fn complete() -> Capabilities {
+    static EVERYTHING: LazyLock<Vec<(Verb, Kind)>> = LazyLock::new(|| {
+        let verbs =
+            [Verb::List, Verb::Show, Verb::Create, Verb::Read, Verb::Act, Verb::Change, Verb::Destroy];
+        let of = |kind: Kind| verbs.map(|verb| (verb, kind));
+        Kind::ALL.into_iter().flat_map(of).collect()
+    });
+    const FEATURES: &[Feature] = &[
+        Feature::ImportKey,
+        Feature::InstanceKey,
+        Feature::InstanceFirewalls,
+        Feature::InstanceNetwork,
+        Feature::InstanceMetrics,
+        Feature::InstanceStorage,
+        Feature::VolumeName,
+        Feature::VolumeDescription,
+    ];
+    Capabilities { operations: &EVERYTHING, features: FEATURES, ..cloud() }
 }
 
 fn arrival() -> Arrival {
