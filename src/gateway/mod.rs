@@ -63,7 +63,7 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
         drivers: choosable(config),
     };
     Ok(Gateway {
-        accounts: Arc::new(Accounts::open(config.providers.clone(), &transport)?),
+        accounts: Arc::new(Accounts::open(config.providers.clone(), &config.embedded, &transport)?),
         frontends: frontends::open(&config.frontends, &settings),
         keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew),
         limits: config.limits,
