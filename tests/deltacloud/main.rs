@@ -10,6 +10,7 @@ mod blobs;
 mod forwarded;
 mod keys;
 mod lifecycle;
+mod links;
 mod protocol;
 mod recordings;
 mod shape;

@@ -25,8 +25,7 @@ fn the_complete_file_says_what_the_defaults_are() {
             ..
         } = config;
         format!(
-            "{listeners:?} {trusted_proxies:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} \
-             {embedded:?} {threads} {grace_period:?}"
+            "{listeners:?} {trusted_proxies:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {embedded:?} {threads} {grace_period:?}"
         )
     };
     assert_eq!(told(&written), told(&default));
