@@ -92,7 +92,10 @@ fn a_blob_lives() {
         send(&gateway, "POST", "/api/buckets/bk/a%2Fb", &[("X-Deltacloud-Blobmeta-Colour", "red")], "");
     assert_eq!((update.status, update.header("x-deltacloud-blobmeta-colour")), (204, "red"));
     let shown = get(&gateway, "/api/buckets/bk/a%2Fb").body;
-    assert!(shown.contains("<entry key=\"colour\">red</entry>") && !shown.contains("version="), "{shown}");
+    assert!(
+        shown.contains("<entry key=\"colour\">red</entry>") && !shown.contains("key=\"version\""),
+        "{shown}"
+    );
     let content = get(&gateway, "/api/buckets/bk/a%2Fb/content");
     assert_eq!((content.status, content.body.as_str()), (200, "<b>hello</b>"));
     assert_eq!(content.header("content-type"), "text/html");
@@ -187,11 +190,7 @@ fn a_client_that_waits_is_told_to_go_on() {
     for (target, status) in [("/api/buckets/nosuch/waits", 404), ("/api/buckets/bucket1/a%00", 400)] {
         let stream = sent(&gateway, head("PUT", target, lines).as_bytes());
         let answer = until_closed(stream);
-        assert!(
-            answer.starts_with("HTTP/1.1 100") || answer.starts_with(&format!("HTTP/1.1 {status}")),
-            "{answer}"
-        );
-        assert!(answer.contains(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
     }
     let nobody = format!("PUT /api/buckets/bucket1/x HTTP/1.1\r\nHost: h\r\n{lines}\r\n");
     let answer = until_closed(sent(&gateway, nobody.as_bytes()));

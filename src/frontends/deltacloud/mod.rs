@@ -193,13 +193,16 @@ impl Frontend for Deltacloud {
         Ok(credentials.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
     }
 
+    /// What leads nowhere is refused before its body is read, unless that may be a form that means another method.
     fn intake(&self, request: &Request<Bytes>) -> Intake {
-        let path = path::read(request.uri().path()).unwrap_or_default();
-        match Route::of(&parameters::method(request), &path) {
-            Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _)) => {
+        let path = path::read(request.uri().path());
+        match path.as_ref().map(|path| Route::of(&parameters::method(request), path)) {
+            Some(Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _))) => {
                 buckets::intake(*sent, request)
             }
-            Ok(_) | Err(_) => Intake::Whole,
+            Some(Ok(_)) => Intake::Whole,
+            Some(Err(_)) | None if request.method() == Method::POST => Intake::Whole,
+            Some(Err(_)) | None => Intake::Enough,
         }
     }
 
