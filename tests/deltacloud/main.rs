@@ -7,6 +7,7 @@ mod bed;
 mod ovirt_engine;
 
 mod kept;
+mod blobs;
 mod forwarded;
 mod keys;
 mod lifecycle;
