@@ -6,6 +6,7 @@ mod lifecycle;
 mod lists;
 mod refusals;
 mod transport;
+mod volumes;
 
 #[path = "../ovirt_engine/mod.rs"]
 mod ovirt_engine;

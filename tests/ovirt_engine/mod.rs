@@ -125,6 +125,12 @@ impl Engine {
         inventory.vms.get(id, now).map(|vm| vm.as_ref().clone())
     }
 
+    /// The first disk of a template.
+    pub fn disk_of_template(&self, id: Uuid) -> Option<Uuid> {
+        let (inventory, now) = (self.core.inventory(), self.core.clock.now());
+        Some(inventory.templates.get(id, now)?.disks.first()?.disk)
+    }
+
     pub fn vm_named(&self, name: &str) -> Option<Vm> {
         let (inventory, now) = (self.core.inventory(), self.core.clock.now());
         inventory.vms.named(name, now).map(|vm| vm.as_ref().clone())

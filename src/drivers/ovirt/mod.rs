@@ -16,6 +16,7 @@ mod images;
 mod instances;
 mod kept;
 mod login;
+mod names;
 mod places;
 mod read;
 mod realms;
@@ -24,7 +25,9 @@ mod recordings;
 mod search;
 mod session;
 mod states;
+mod storage;
 mod user_data;
+mod volumes;
 
 use std::sync::Arc;
 
@@ -33,7 +36,10 @@ use async_trait::async_trait;
 use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Level, Provider, ProviderUrl},
-    model::{Capabilities, Cause, Error, ErrorKind, IdForm, Kind, Operation, Spec, Stage, Transition, Verb},
+    model::{
+        Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Operation, Spec, Stage,
+        Transition, Verb,
+    },
 };
 
 /// Its row in the list of drivers.
@@ -62,10 +68,15 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Create, Kind::Instance),
         (Verb::Act, Kind::Instance),
         (Verb::Destroy, Kind::Instance),
+        (Verb::List, Kind::Volume),
+        (Verb::Show, Kind::Volume),
+        (Verb::Create, Kind::Volume),
+        (Verb::Change, Kind::Volume),
+        (Verb::Destroy, Kind::Volume),
     ],
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
-    features: &[],
+    features: &[Feature::VolumeName, Feature::VolumeDescription],
     // As Deltacloud's clients know it: an instance is made stopped.
     life: &[
         Transition::new(Stage::Start, Cause::Create, Stage::Pending),
@@ -104,12 +115,20 @@ impl Driver for Ovirt {
             Operation::Show(Kind::HardwareProfile, id) => hardware_profiles::show(session, id, cloud).await,
             Operation::List(Kind::Instance, filter) => instances::list(session, filter, cloud).await,
             Operation::Show(Kind::Instance, id) => instances::show(session, id, cloud).await,
+            Operation::List(Kind::Volume, filter) => Box::pin(volumes::list(session, filter, cloud)).await,
+            Operation::Show(Kind::Volume, id) => Box::pin(volumes::show(session, id, cloud)).await,
             Operation::Create(spec) => match &**spec {
                 Spec::Instance(spec) => instances::create(session, spec, cloud).await,
+                Spec::Volume(spec) => Box::pin(volumes::create(session, spec, cloud)).await,
                 _other => Err(incapable(operation)),
             },
             Operation::Act(action, ids) => instances::act(session, *action, ids, cloud).await,
             Operation::Destroy(Kind::Instance, ids) => instances::destroy(session, ids, cloud).await,
+            Operation::Destroy(Kind::Volume, ids) => Box::pin(volumes::destroy(session, ids, cloud)).await,
+            Operation::Change(id, Change::Attach { instance, device: _ }) => {
+                Box::pin(volumes::attach(session, id, instance, cloud)).await
+            }
+            Operation::Change(id, Change::Detach) => Box::pin(volumes::detach(session, id, cloud)).await,
             other => Err(incapable(other)),
         }
     }

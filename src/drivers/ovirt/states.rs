@@ -3,7 +3,7 @@
 //! The words are those of `vm_states` and its like in the engine's capabilities; 2.2 and the first 3.0 wrote them in
 //! capitals.
 
-use crate::model::{Health, ImageState, InstanceState, RealmState};
+use crate::model::{Health, ImageState, InstanceState, RealmState, VolumeState};
 
 /// The states of a VM, and how it does in them.
 static VM: &[(&str, InstanceState, Health)] = &[
@@ -38,6 +38,16 @@ pub(super) fn template(word: &str) -> ImageState {
         ImageState::Pending
     } else {
         ImageState::Failed
+    }
+}
+
+/// The state of a disk, by its word and whether a VM has it.
+pub(super) fn disk(word: &str, attached: bool) -> VolumeState {
+    match (word, attached) {
+        (word, true) if word.eq_ignore_ascii_case("ok") => VolumeState::InUse,
+        (word, false) if word.eq_ignore_ascii_case("ok") => VolumeState::Available,
+        (word, _) if word.eq_ignore_ascii_case("locked") => VolumeState::Locked,
+        (_, _) => VolumeState::Error,
     }
 }
 

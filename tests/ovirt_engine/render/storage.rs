@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 
+use super::super::clock::Time;
 use super::super::follow::Follow;
+use super::super::inventory::Inventory;
 use super::super::mode::Mode;
 use super::super::model::{Attachment, Disk, StorageDomain, Vm};
 use super::super::reply::View;
@@ -63,7 +65,30 @@ pub fn disk(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
             x.empty("quota", &[("id", QUOTA)]);
         }
         x.group("storage_domains", |x| x.reference("storage_domain", "storagedomains", disk.storage_domain));
+        vms(view, disk, x);
     });
+}
+
+/// The machines that have a disk, which it names when it is shown alone: since 3.6 (`BackendDiskResource`), without
+/// hrefs.
+fn vms(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
+    let mut machines = view.inventory.vms.all(view.now);
+    let ids: Vec<String> =
+        machines.by_ref().filter(|vm| has(&vm.disks, disk.id)).map(|vm| vm.id.to_string()).collect();
+    if view.single && x.dialect.mode >= Mode::V3_6 && !ids.is_empty() {
+        x.group("vms", |x| ids.iter().for_each(|id| x.empty("vm", &[("id", id)])));
+    }
+}
+
+fn has(attachments: &[Attachment], disk: Uuid) -> bool {
+    attachments.iter().any(|attachment| attachment.disk == disk)
+}
+
+/// The machines and templates that have a disk, as the search counts them (`vms_for_disk_view`).
+pub fn holders(inventory: &Inventory, now: Time, disk: Uuid) -> impl Iterator<Item = Uuid> {
+    let machines = inventory.vms.all(now).filter(move |vm| has(&vm.disks, disk)).map(|vm| vm.id);
+    let templates = inventory.templates.all(now).filter(move |one| has(&one.disks, disk)).map(|one| one.id);
+    machines.chain(templates)
 }
 
 fn center(view: &View<'_>, disk: &Disk) -> Uuid {
@@ -108,6 +133,9 @@ fn disk_v3(view: &View<'_>, disk: &Disk, href: &str, owned: Option<Owned<'_>>, x
         x.links(href, if mode >= Mode::V3_6 { &["permissions", "statistics"] } else { &["statistics"] });
         if let Some(((kind, collection, id), _)) = owned {
             x.reference(kind, collection, id);
+        } else {
+            vm_of_disk(view, disk, x);
+            vms(view, disk, x);
         }
         if mode >= Mode::V3_1 {
             x.text("alias", &disk.name);
@@ -128,6 +156,14 @@ fn disk_v3(view: &View<'_>, disk: &Disk, href: &str, owned: Option<Owned<'_>>, x
         }
         disk_v3_end(view, disk, owned, x);
     });
+}
+
+/// 3.1 alone names the machine, or the template, wherever it shows the disk (`DiskMapper`, `all_disks`).
+fn vm_of_disk(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
+    let holder = holders(view.inventory, view.now, disk.id).next();
+    if let Some(id) = holder.filter(|_| x.dialect.mode == Mode::V3_1) {
+        x.reference("vm", "vms", id);
+    }
 }
 
 fn sizes_v3(disk: &Disk, x: &mut Xml<'_>) {

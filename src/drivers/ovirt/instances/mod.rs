@@ -2,7 +2,6 @@
 
 mod act;
 mod create;
-mod names;
 mod plan;
 mod vm;
 
@@ -159,6 +158,15 @@ async fn find(session: &Session<'_>, ids: &[Id]) -> Result<Vec<Vm<'static>>, Err
         }
     }
     Ok(vms)
+}
+
+/// The VM with this id, without its interfaces and disks: one call.
+///
+/// # Errors
+/// As [`find`].
+pub(super) async fn find_one(session: &Session<'_>, id: &Id) -> Result<Vm<'static>, Error> {
+    let found = find(session, std::slice::from_ref(id)).await?.pop();
+    found.ok_or_else(|| Error::not_found(Kind::Instance, id.as_str()))
 }
 
 async fn found(session: &Session<'_>, view: &View) -> Result<Vec<Vm<'static>>, Error> {

@@ -101,6 +101,8 @@ pub(in super::super) fn vm<'a>(element: &mut Element<'a>) -> Result<Vm<'a>, Malf
     if matches!(instance.state, InstanceState::Stopped | InstanceState::Suspended) {
         instance.stopped = stopped;
     }
+    // Only a VM that is down: `AddVmTemplateCommand`.
+    instance.can_be_captured = instance.state == InstanceState::Stopped;
     instance.attachments.sort_by_key(|attachment| !attachment.boot);
     associate(&mut instance, reported);
     Ok(Vm { instance, instance_type, protected })
@@ -140,7 +142,9 @@ fn nics<'a>(
             match child.name() {
                 "name" => interface.name = child.text()?,
                 "mac" => interface.mac = mac(child)?,
-                "network" => interface.network = child.attribute("id")?,
+                "network" => interface.network = interface.network.take().or(child.attribute("id")?),
+                // From 3.3 on a network is chosen by its profile, and version 3 says both.
+                "vnic_profile" => interface.network = child.attribute("id")?.or(interface.network.take()),
                 "reported_devices" => reported_devices(child, reported)?,
                 _other => {}
             }
