@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::super::{
     hardware_profiles::{InstanceTypes, VmType},
     images::BLANK,
-    read::{cpu, id_of, moment, number, truth, word},
+    read::{cpu, filled, id_of, moment, number, truth, word},
     states,
 };
 use crate::{
@@ -285,8 +285,4 @@ fn is_reachable(address: &IpAddr) -> bool {
         IpAddr::V6(address) => address.is_unicast_link_local(),
     };
     !(local || address.is_loopback() || address.is_unspecified())
-}
-
-fn filled(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
-    (!text.trim().is_empty()).then_some(text)
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::super::{
-    read::{id_of, number, word},
+    read::{filled, id_of, number, word},
     states,
 };
 use crate::{
@@ -28,6 +28,8 @@ pub(in super::super) struct Disk<'a> {
     pub(super) vms: SmallVec<[Cow<'a, str>; 1]>,
     /// Whether it is a user's, and not the engine's own or an ISO image.
     pub(super) holds_data: bool,
+    /// Its name in the guest, once that has told it.
+    device: Option<Cow<'a, str>>,
     word: Cow<'a, str>,
 }
 
@@ -49,14 +51,14 @@ impl<'a> Disk<'a> {
             image: None,
             vms: SmallVec::new(),
             holds_data: true,
+            device: None,
             word: Cow::Borrowed("ok"),
         }
     }
 
     /// The same disk, hanging on this VM in this cluster.
     pub(super) fn mounted(mut self, instance: Cow<'a, str>, cluster: Option<Cow<'a, str>>) -> Self {
-        let device = self.volume.mount.take().and_then(|mount| mount.device);
-        self.volume.mount = Some(Mount { instance, device });
+        self.volume.mount = Some(Mount { instance, device: self.device.take() });
         self.volume.realm = cluster;
         self.volume.state = states::disk(&self.word, true);
         self
@@ -71,6 +73,7 @@ impl<'a> Disk<'a> {
             image: self.image.map(own),
             vms: self.vms.into_iter().map(own).collect(),
             holds_data: self.holds_data,
+            device: self.device.map(own),
             word: own(self.word),
         }
     }
@@ -83,8 +86,8 @@ pub(in super::super) fn disk<'a>(element: &mut Element<'a>) -> Result<Disk<'a>, 
     }
     let mut disk = Disk::new(id_of(element)?);
     members(element, &mut disk)?;
-    let device = disk.volume.mount.take().and_then(|mount| mount.device);
-    disk.volume.mount = disk.vms.first().map(|vm| Mount { instance: vm.clone(), device });
+    let device = &disk.device;
+    disk.volume.mount = disk.vms.first().map(|vm| Mount { instance: vm.clone(), device: device.clone() });
     disk.volume.state = states::disk(&disk.word, !disk.vms.is_empty());
     Ok(disk)
 }
@@ -102,7 +105,7 @@ fn members<'a>(element: &mut Element<'a>, disk: &mut Disk<'a>) -> Result<(), Mal
             "size" => disk.volume.size = disk.volume.size.or(number(child)?),
             "image_id" => disk.image = Some(child.text()?),
             "content_type" => content = Some(child.text()?),
-            "logical_name" => device(child, disk)?,
+            "logical_name" => disk.device = filled(child.text()?),
             "storage_domains" => disk.domain = first_id(child, "storage_domain")?,
             "vms" => disk.vms = first_id(child, "vm")?.into_iter().collect(),
             "vm" => disk.vms = child.attribute("id")?.into_iter().collect(),
@@ -114,15 +117,6 @@ fn members<'a>(element: &mut Element<'a>, disk: &mut Disk<'a>) -> Result<(), Mal
         disk.volume.name = alias.unwrap_or_default();
     }
     disk.holds_data = content.map_or(disk.volume.name != RECORDS, |content| content.trim() == "data");
-    Ok(())
-}
-
-/// The name in the guest is kept where the mount will be; whose it is is said around it.
-fn device<'a>(element: &mut Element<'a>, disk: &mut Disk<'a>) -> Result<(), Malformed> {
-    let name = element.text()?;
-    if !name.trim().is_empty() {
-        disk.volume.mount = Some(Mount { instance: Cow::Borrowed(""), device: Some(name) });
-    }
     Ok(())
 }
 
@@ -167,7 +161,7 @@ fn attached<'a>(element: &mut Element<'a>) -> Result<Disk<'a>, Malformed> {
     let mut disk = Disk::new(id_of(element)?);
     element.children(|child| {
         match child.name() {
-            "logical_name" => device(child, &mut disk)?,
+            "logical_name" => disk.device = filled(child.text()?),
             "disk" => members(child, &mut disk)?,
             _other => {}
         }
