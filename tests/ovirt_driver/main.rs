@@ -2,8 +2,11 @@
 
 mod failures;
 mod harness;
+mod images;
 mod lifecycle;
 mod lists;
+mod metrics;
+mod networks;
 mod refusals;
 mod transport;
 mod volumes;

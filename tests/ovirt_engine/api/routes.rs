@@ -129,8 +129,12 @@ fn post(work: &mut Work<'_>, call: &Call, path: &[&str]) -> Answer {
     match path {
         ["vms"] => vms::create(work, call),
         ["vms", id, "nics"] => networks::add_nic(work, call, id),
-        ["vms", id, "nics", nic, "activate"] => networks::plug(work, call, id, nic, true),
-        ["vms", id, "nics", nic, "deactivate"] => networks::plug(work, call, id, nic, false),
+        ["vms", id, "nics", nic, "activate"] if call.mode() >= Mode::V3_1 => {
+            networks::plug(work, call, id, nic, true)
+        }
+        ["vms", id, "nics", nic, "deactivate"] if call.mode() >= Mode::V3_1 => {
+            networks::plug(work, call, id, nic, false)
+        }
         ["vms", id, "disks", disk, "activate"] if call.v3() => disks::plug(work, call, id, disk, true),
         ["vms", id, "disks", disk, "deactivate"] if call.v3() => disks::plug(work, call, id, disk, false),
         ["vms", id, "snapshots"] => snapshots::create(work, call, id),

@@ -18,6 +18,11 @@ const DISK_ACTIONS: &[&str] = &["reduce", "sparsify", "copy", "export", "move", 
 
 /// `<disk>` of the top-level collection.
 pub fn disk(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
+    disk_with(view, disk, &Follow::default(), x);
+}
+
+/// A disk, with the links that are followed from it.
+fn disk_with(view: &View<'_>, disk: &Disk, follow: &Follow, x: &mut Xml<'_>) {
     if x.dialect.v3() {
         let href = format!("{}/disks/{}", x.dialect.prefix, disk.id);
         return disk_v3(view, disk, &href, None, x);
@@ -63,6 +68,9 @@ pub fn disk(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
             x.resource("quota", &quota, QUOTA, |_| {});
         } else {
             x.empty("quota", &[("id", QUOTA)]);
+        }
+        if follow.has("statistics") {
+            super::statistics::of_disk(disk, &href, x);
         }
         x.group("storage_domains", |x| x.reference("storage_domain", "storagedomains", disk.storage_domain));
         vms(view, disk, x);
@@ -220,7 +228,7 @@ pub fn attachment(
         }
         x.text("uses_scsi_reservation", false);
         match view.inventory.disks.get(attachment.disk, view.now).filter(|_| follow.has("disk")) {
-            Some(found) => disk(view, found, x),
+            Some(found) => disk_with(view, found, &follow.below("disk"), x),
             None => x.reference("disk", "disks", attachment.disk),
         }
         x.resource(kind, owner_href, id, |_| {});

@@ -128,31 +128,46 @@ fn nics<'a>(
     instance: &mut Instance<'a>,
     reported: &mut AllReported<'a>,
 ) -> Result<(), Malformed> {
-    element.children(|nic| {
-        let mut interface = NetworkInterface {
-            id: id_of(nic)?,
-            name: Cow::Borrowed(""),
-            mac: None,
-            network: None,
-            subnet: None,
-            instance: None,
-            addresses: SmallVec::new(),
-        };
-        nic.children(|child| {
-            match child.name() {
-                "name" => interface.name = child.text()?,
-                "mac" => interface.mac = mac(child)?,
-                "network" => interface.network = interface.network.take().or(child.attribute("id")?),
-                // From 3.3 on a network is chosen by its profile, and version 3 says both.
-                "vnic_profile" => interface.network = child.attribute("id")?.or(interface.network.take()),
-                "reported_devices" => reported_devices(child, reported)?,
-                _other => {}
-            }
-            Ok(())
-        })?;
-        instance.interfaces.push(interface);
+    element.children(|child| {
+        instance.interfaces.push(read_nic(child, reported)?);
         Ok(())
     })
+}
+
+/// Reads a `nic` by itself.
+pub(in super::super) fn nic<'a>(element: &mut Element<'a>) -> Result<NetworkInterface<'a>, Malformed> {
+    if element.name() != "nic" {
+        return Err(Malformed::new("it is not a NIC"));
+    }
+    read_nic(element, &mut AllReported::new())
+}
+
+fn read_nic<'a>(
+    element: &mut Element<'a>,
+    reported: &mut AllReported<'a>,
+) -> Result<NetworkInterface<'a>, Malformed> {
+    let mut interface = NetworkInterface {
+        id: id_of(element)?,
+        name: Cow::Borrowed(""),
+        mac: None,
+        network: None,
+        subnet: None,
+        instance: None,
+        addresses: SmallVec::new(),
+    };
+    element.children(|child| {
+        match child.name() {
+            "name" => interface.name = child.text()?,
+            "mac" => interface.mac = mac(child)?,
+            "network" => interface.network = interface.network.take().or(child.attribute("id")?),
+            // From 3.3 on a network is chosen by its profile, and version 3 says both.
+            "vnic_profile" => interface.network = child.attribute("id")?.or(interface.network.take()),
+            "reported_devices" => reported_devices(child, reported)?,
+            _other => {}
+        }
+        Ok(())
+    })?;
+    Ok(interface)
 }
 
 /// Version 3: a VM's disks are in it.
