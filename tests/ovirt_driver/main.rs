@@ -8,6 +8,7 @@ mod lists;
 mod metrics;
 mod networks;
 mod refusals;
+mod snapshots;
 mod transport;
 mod volumes;
 

@@ -28,6 +28,7 @@ mod realms;
 mod recordings;
 mod search;
 mod session;
+mod snapshots;
 mod states;
 mod storage;
 mod user_data;
@@ -79,6 +80,10 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Create, Kind::Volume),
         (Verb::Change, Kind::Volume),
         (Verb::Destroy, Kind::Volume),
+        (Verb::List, Kind::Snapshot),
+        (Verb::Show, Kind::Snapshot),
+        (Verb::Create, Kind::Snapshot),
+        (Verb::Destroy, Kind::Snapshot),
         (Verb::List, Kind::Network),
         (Verb::Show, Kind::Network),
         (Verb::List, Kind::NetworkInterface),
@@ -127,6 +132,7 @@ impl Driver for Ovirt {
                 Kind::HardwareProfile => hardware_profiles::list(session, filter, cloud).await,
                 Kind::Instance => instances::list(session, filter, cloud).await,
                 Kind::Volume => Box::pin(volumes::list(session, filter, cloud)).await,
+                Kind::Snapshot => Box::pin(snapshots::list(session, filter, cloud)).await,
                 Kind::Network => Box::pin(networks::list(session, filter, cloud)).await,
                 Kind::NetworkInterface => Box::pin(network_interfaces::list(session, filter, cloud)).await,
                 Kind::Metric => Box::pin(metrics::list(session, filter, cloud)).await,
@@ -139,6 +145,7 @@ impl Driver for Ovirt {
                 Kind::HardwareProfile => hardware_profiles::show(session, id, cloud).await,
                 Kind::Instance => instances::show(session, id, cloud).await,
                 Kind::Volume => Box::pin(volumes::show(session, id, cloud)).await,
+                Kind::Snapshot => Box::pin(snapshots::show(session, id, cloud)).await,
                 Kind::Network => Box::pin(networks::show(session, id, cloud)).await,
                 Kind::NetworkInterface => Box::pin(network_interfaces::show(session, id, cloud)).await,
                 Kind::Metric => Box::pin(metrics::show(session, id, cloud)).await,
@@ -149,6 +156,7 @@ impl Driver for Ovirt {
                 Spec::Instance(spec) => instances::create(session, spec, cloud).await,
                 Spec::Image(spec) => Box::pin(images::create(session, spec, cloud)).await,
                 Spec::Volume(spec) => Box::pin(volumes::create(session, spec, cloud)).await,
+                Spec::Snapshot(spec) => Box::pin(snapshots::create(session, spec, cloud)).await,
                 Spec::NetworkInterface(spec) => {
                     Box::pin(network_interfaces::create(session, spec, cloud)).await
                 }
@@ -166,6 +174,7 @@ impl Driver for Ovirt {
                 Kind::Instance => instances::destroy(session, ids, cloud).await,
                 Kind::Image => Box::pin(images::destroy(session, ids, cloud)).await,
                 Kind::Volume => Box::pin(volumes::destroy(session, ids, cloud)).await,
+                Kind::Snapshot => Box::pin(snapshots::destroy(session, ids, cloud)).await,
                 Kind::NetworkInterface => Box::pin(network_interfaces::destroy(session, ids, cloud)).await,
                 _other => Err(incapable(operation)),
             },

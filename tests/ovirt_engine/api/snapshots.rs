@@ -7,11 +7,12 @@ use uuid::Uuid;
 use super::super::call::Call;
 use super::super::clock::{Schedule, delays};
 use super::super::element::Element;
+use super::super::inventory::Inventory;
 use super::super::mode::Mode;
 use super::super::model::{Lock, Snapshot, SnapshotImage, Vm, VmStatus};
 use super::super::render::vm_v4;
 use super::super::reply::{Problem, Reply};
-use super::{Answer, Work};
+use super::{Answer, Work, disk_snapshots};
 
 pub fn list(work: &Work<'_>, call: &Call, id: &str) -> Answer {
     let vm = work.vm(call, id)?;
@@ -45,7 +46,7 @@ pub fn create(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
         return Err(Problem::conflict(text));
     }
     let ends = work.after(delays::LOCK_SNAPSHOT);
-    let images = split(work, &vm, &chosen(call, &vm, &element)?);
+    let images = split(work.inventory, &vm, &chosen(call, &vm, &element)?);
     let snapshot = Snapshot {
         id: Uuid::new_v4(),
         description: description.to_owned(),
@@ -78,10 +79,10 @@ fn chosen(call: &Call, vm: &Vm, element: &Element) -> Result<Vec<Uuid>, Problem>
 }
 
 /// Leaves what the disks are written in to a snapshot; they go on in others.
-fn split(work: &mut Work<'_>, vm: &Vm, disks: &[Uuid]) -> Vec<SnapshotImage> {
+pub fn split(inventory: &mut Inventory, vm: &Vm, disks: &[Uuid]) -> Vec<SnapshotImage> {
     let mut images = Vec::new();
     for disk in vm.disks.iter().map(|attachment| attachment.disk).filter(|disk| disks.contains(disk)) {
-        work.inventory.disks.update(disk, |disk| {
+        inventory.disks.update(disk, |disk| {
             images.push(SnapshotImage { disk: disk.id, image: disk.image, gone: None });
             disk.image = Uuid::new_v4();
         });
@@ -107,6 +108,7 @@ pub fn remove(work: &mut Work<'_>, call: &Call, id: &str, snapshot: &str) -> Ans
         ));
     }
     refuse_locked(work, &snapshot, "remove")?;
+    disk_snapshots::refuse_merge(work, &vm)?;
     let (now, gone) = (work.now, work.after(delays::LOCK_SNAPSHOT));
     work.inventory.vms.update(vm.id, |vm| {
         if let Some(one) = vm.snapshots.iter_mut().find(|one| one.id == snapshot.id) {
