@@ -31,7 +31,7 @@ fn attach(volume: &str, instance: impl ToString) -> Operation {
 }
 
 fn destroy(ids: &[&str]) -> Operation {
-    Operation::Destroy(Kind::Volume, ids.iter().map(|text| id(text)).collect())
+    Operation::Destroy(Kind::Volume, ids.iter().map(id).collect())
 }
 
 fn detach(volume: &str) -> Operation {

@@ -113,7 +113,8 @@ fn write(rows: Vec<Row>, owner: Owner<'_>, x: &mut Xml<'_>) {
 fn statistic((_, name, description, measure, values): &Row, owner: Owner<'_>, x: &mut Xml<'_>) {
     let (element, href, id) = owner;
     let own = Uuid::from_u128(name.bytes().fold(0x5_7a71, |sum: u128, byte| (sum << 7) ^ u128::from(byte)));
-    let all = |x: &mut Xml<'_>| values.iter().for_each(|value| x.nested("value", "datum", value));
+    let member = if measure.values == "string" { "detail" } else { "datum" };
+    let all = |x: &mut Xml<'_>| values.iter().for_each(|value| x.nested("value", member, value));
     x.resource("statistic", &format!("{href}/statistics/{own}"), own, |x| {
         x.text("name", name);
         x.text("description", description);
