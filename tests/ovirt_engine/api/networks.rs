@@ -133,7 +133,7 @@ pub fn remove_nic(work: &mut Work<'_>, call: &Call, id: &str, nic_id: &str) -> A
     let nic = nic(call, &vm, nic_id)?;
     if nic.plugged && vm.status(work.now).runs() {
         return Err(Problem::conflict(
-            "Cannot remove Network Interface. The Network Interface is plugged. Please unplug it first.",
+            "Cannot remove Interface. The VM Network Interface is plugged to a running VM.",
         ));
     }
     work.inventory.vms.update(vm.id, |vm| vm.nics.retain(|other| other.id != nic.id));

@@ -18,11 +18,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     super::{
-        CONCURRENCY, call::Call, faults, hardware_profiles::InstanceTypes, places::items, search,
-        session::Session,
+        CONCURRENCY, call::Call, faults, hardware_profiles::InstanceTypes, names::Names, places::items,
+        search, session::Session,
     },
     Vm, act,
-    names::Names,
     plan::Plan,
     vm,
 };
@@ -218,7 +217,7 @@ fn may_have_been_done(error: &Error) -> bool {
 /// Until its disks are written a VM shows as any other whose disks are locked, or without disks as one that is down;
 /// this one is new.
 fn being_made(instance: Instance<'static>) -> Instance<'static> {
-    Instance { state: InstanceState::Creating, ..instance }
+    Instance { state: InstanceState::Creating, can_be_captured: false, ..instance }
 }
 
 /// Destroys what was made of a creation that failed; what cannot be destroyed is told to the operator.

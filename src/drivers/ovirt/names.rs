@@ -1,4 +1,4 @@
-//! Names of VMs: what an engine takes, and that each is there once.
+//! Names: what an engine takes, and that each is there once.
 
 use uuid::Uuid;
 
@@ -58,6 +58,11 @@ fn admissible(name: &str, longest: usize) -> Option<String> {
         }
     }
     admissible.chars().any(|c| c.is_ascii_alphanumeric()).then_some(admissible)
+}
+
+/// The name of one thing: as much of `wanted` as engines take, or `prefix` and digits that were drawn.
+pub(super) fn one(wanted: Option<&str>, prefix: &str, longest: usize) -> String {
+    wanted.and_then(|name| admissible(name, longest)).unwrap_or_else(|| format!("{prefix}-{}", digits()))
 }
 
 fn digits() -> String {

@@ -1,9 +1,13 @@
 //! Images are templates, without the blank one.
 
+mod make;
+
 use std::{borrow::Cow, sync::Arc};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
+
+pub(super) use make::{create, destroy};
 
 use super::{
     CONCURRENCY,
