@@ -100,6 +100,8 @@ fn check(state: &State) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn both_sides_know(operations in prop::collection::vec(operation(), 1..60)) {
         let mut state = data::state();
