@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::*;
+use super::{capabilities::USER_DATA, *};
 use crate::model::{Command, Count, Listener, ListenerProtocol, LoadBalancerSpec, VolumeState};
 
 const STOP: Action = Action::Stop { force: false };
