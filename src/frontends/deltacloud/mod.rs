@@ -64,7 +64,7 @@ use self::{
     table::{Document, How, Row},
     tag::Tagged,
 };
-use super::{Arrival, Call, Choice, Claim, Frontend, Intake, Reply};
+use super::{Arrival, Call, Choice, Choosable, Claim, Frontend, Intake, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
     wire::{basic, sign::Refusal, xml::Writer},
@@ -75,12 +75,19 @@ use crate::{
 pub struct Deltacloud {
     /// The most instances that one request makes.
     most_instances: u32,
+    /// The drivers that a request may choose.
+    drivers: Vec<Choosable>,
 }
 
 impl Deltacloud {
     /// A front end of which one request makes at most so many instances.
     pub fn new(most_instances: u32) -> Self {
-        Deltacloud { most_instances }
+        Deltacloud { most_instances, drivers: Vec::new() }
+    }
+
+    /// The same, where a request may choose one of these drivers.
+    pub fn knowing(self, drivers: Vec<Choosable>) -> Self {
+        Deltacloud { drivers, ..self }
     }
 
     fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
@@ -125,6 +132,9 @@ impl Deltacloud {
             let Document { node, named, id: only } = write(cloud, context);
             let known = only.is_none_or(|only| target.id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
             return known.then(|| ready(row.action, context, &node, named)).ok_or_else(Fault::nothing_there);
+        }
+        if matches!(row.answer, How::Drivers) {
+            return drivers::call(row.action, &asked, &self.drivers);
         }
         if let How::Own(_, _, call) | How::Upload(_, call) = row.answer {
             return call(&asked, request);
@@ -177,20 +187,23 @@ impl Frontend for Deltacloud {
 
     fn identify(&self, request: &Request<Bytes>, _: &Arrival) -> Result<Claim, Reply> {
         let forced = parameters::in_query(request, "force_auth").is_some_and(|value| value == "1");
-        if !forced && is_public(request) {
+        let credentials = credentials(request);
+        if !forced && is_public(request, credentials.is_some()) {
             return Ok(Claim::Public);
         }
-        let credentials = credentials(request);
         Ok(credentials.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
     }
 
+    /// What leads nowhere is refused before its body is read, unless that may be a form that means another method.
     fn intake(&self, request: &Request<Bytes>) -> Intake {
-        let path = path::read(request.uri().path()).unwrap_or_default();
-        match Route::of(&parameters::method(request), &path) {
-            Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _)) => {
+        let path = path::read(request.uri().path());
+        match path.as_ref().map(|path| Route::of(&parameters::method(request), path)) {
+            Some(Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _))) => {
                 buckets::intake(*sent, request)
             }
-            Ok(_) | Err(_) => Intake::Whole,
+            Some(Ok(_)) => Intake::Whole,
+            Some(Err(_)) | None if request.method() == Method::POST => Intake::Whole,
+            Some(Err(_)) | None => Intake::Enough,
         }
     }
 
@@ -230,10 +243,10 @@ fn tagged(call: Call, request: &Request<Bytes>) -> Call {
     Call { encode: Box::new(Tagged::new(call.encode, request)), ..call }
 }
 
-/// What leads nowhere is told to everybody, too.
-fn is_public(request: &Request<Bytes>) -> bool {
+/// What leads nowhere is told to everybody, too. Drivers are, but who says who he is learns more of them.
+fn is_public(request: &Request<Bytes>, is_somebody: bool) -> bool {
     let path = path::read(request.uri().path()).unwrap_or_default();
-    Route::of(&parameters::method(request), &path).map_or(true, |route| route.is_public())
+    Route::of(&parameters::method(request), &path).map_or(true, |route| route.is_public(is_somebody))
 }
 
 fn read(request: &Request<Bytes>) -> Result<Path, Fault> {

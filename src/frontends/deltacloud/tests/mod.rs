@@ -1,9 +1,9 @@
 //! Whole requests, decoded and answered without a gateway.
 
 mod answers;
+mod buckets;
 mod changes;
 mod documents;
-mod buckets;
 mod requests;
 
 use std::sync::LazyLock;
