@@ -8,6 +8,7 @@ mod ovirt_engine;
 
 mod blobs;
 mod forwarded;
+mod kept;
 mod keys;
 mod lifecycle;
 mod links;
