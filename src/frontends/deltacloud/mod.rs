@@ -23,6 +23,7 @@
 //! - `OPTIONS` of the entry point names methods, not classes.
 
 mod answer;
+mod asked;
 mod collections;
 mod context;
 mod document;
@@ -51,6 +52,7 @@ use secrecy::SecretString;
 
 use self::{
     answer::Ready,
+    asked::Asked,
     collections::buckets,
     context::Context,
     document::Node,
@@ -58,7 +60,6 @@ use self::{
     negotiation::Format,
     parameters::Parameters,
     path::Path,
-    plan::Asked,
     route::{Route, Target},
     table::{Document, How, Row},
     tag::Tagged,

@@ -106,7 +106,7 @@ impl Replay {
         if own.is_empty() && !recorded.is_empty() {
             return Err("it does not say where it is".to_owned());
         }
-        if !recorded.is_empty() {
+        if !recorded.is_empty() && recording.answer.status < 300 {
             self.ids.insert(recorded, own);
         }
         Ok(())

@@ -6,12 +6,12 @@ use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
         answer::Frame,
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links,
         negotiation::Format,
-        plan::Asked,
         table::{Collection, How, Parameter, Row, Value},
     },
     model::{Address, Capabilities, Change, Kind, Spec, Verb},
