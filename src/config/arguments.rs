@@ -50,7 +50,7 @@ pub struct Arguments {
     #[arg(short = 't', long, value_name = "SECONDS")]
     pub timeout: Option<f64>,
 
-    /// How long things of an embedded cloud are on their way from one state to the next, in seconds [env: API_MOCK_DELAY] [default: 0.2]
+    /// How long things of an embedded cloud are on their way from one state to the next, in seconds [env: API_MOCK_DELAY] [default: 0]
     #[arg(long, value_name = "SECONDS")]
     pub mock_delay: Option<f64>,
 

@@ -6,9 +6,6 @@ mod bed;
 #[path = "../ovirt_engine/mod.rs"]
 mod ovirt_engine;
 
-mod kept;
-mod blobs;
-mod forwarded;
 mod blobs;
 mod forwarded;
 mod kept;

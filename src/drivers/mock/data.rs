@@ -134,6 +134,8 @@ fn instances() -> Table<Instance> {
             number,
             name: name.to_owned(),
             image: image.to_owned(),
+            // The original changed what one of them is made from, and not its name.
+            named_after: if number == 1 { "img1" } else { image }.to_owned(),
             realm: realm.to_owned(),
             profile: Some(profile.to_owned()),
             cpus,

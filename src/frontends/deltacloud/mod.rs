@@ -186,7 +186,7 @@ impl Frontend for Deltacloud {
     }
 
     fn identify(&self, request: &Request<Bytes>, _: &Arrival) -> Result<Claim, Reply> {
-        let forced = parameters::in_query(request, "force_auth").is_some_and(|value| value == "1");
+        let forced = parameters::in_query(request, "force_auth").is_some();
         let credentials = credentials(request);
         if !forced && is_public(request, credentials.is_some()) {
             return Ok(Claim::Public);

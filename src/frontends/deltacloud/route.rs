@@ -36,6 +36,9 @@ impl<'p> Route<'p> {
     pub(super) fn of(method: &Method, path: &'p Path) -> Result<Self, Fault> {
         let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
         let Some((name, rest)) = segments.split_first() else { return entry(method) };
+        if path.unfinished {
+            return Err(Fault::nothing_there());
+        }
         let Some(collection) = COLLECTIONS.iter().find(|collection| collection.name == *name) else {
             return Err(Fault::nothing_there());
         };
@@ -178,6 +181,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_apart() {
         assert_eq!(routed(Method::GET, "/api/nosuch"), Err((404, None)));
+        assert_eq!(routed(Method::GET, "/api/realms/"), Err((404, None)), "it lacks its id");
         assert_eq!(routed(Method::GET, "/api/instances/1/2/3"), Err((404, None)));
         assert_eq!(routed(Method::POST, "/api/instances/1/jump"), Err((404, None)));
         let allow = Some("OPTIONS,GET,HEAD".to_owned());
