@@ -1,14 +1,14 @@
 //! Networks are vNIC profiles, or logical networks where there are none; interfaces are the NICs of VMs.
 
 use deltagate::model::{
-    Error, ErrorKind, Filter, Id, InstanceState, Kind, NetworkInterface, NetworkInterfaceSpec, NetworkState,
-    Operation, Spec,
+    Error, ErrorKind, Filter, Id, InstanceSpec, InstanceState, Kind, NetworkInterface, NetworkInterfaceSpec,
+    NetworkState, Operation, Spec,
 };
 use uuid::Uuid;
 
 use crate::{
     for_every_mode,
-    harness::{Harness, engine},
+    harness::{Harness, create as create_instance, engine, once, refusal, spec},
     ovirt_engine::{Mode, seed},
 };
 
@@ -158,5 +158,25 @@ for_every_mode! {
             let error = refused(&harness, operation).await;
             assert_eq!((error.kind(), error.subject().unwrap().0), (ErrorKind::NotFound, kind));
         }
+    }
+
+    async fn an_instance_is_made_on_a_network(mode: Mode) {
+        let engine = engine(mode, 0).await;
+        let harness = Harness::new(&engine, "");
+        for network in networks(mode) {
+            let wanted = InstanceSpec { network: Some(Id::from(&*network)), ..spec(seed::LAB_TEMPLATE) };
+            let made = harness.perform(create_instance(wanted)).await.unwrap().instances;
+            let instance = harness.show(&made[0].id).await.unwrap();
+            assert_eq!(instance.interfaces.len(), 1);
+            assert_eq!(instance.interfaces[0].network.as_deref(), Some(&*network));
+        }
+        let before = harness.list(Kind::Instance).await.instances.len();
+        let nowhere = InstanceSpec { network: Some("no-uuid".into()), ..spec(seed::LAB_TEMPLATE) };
+        let error = refused(&harness, create_instance(nowhere)).await;
+        assert_eq!((error.kind(), error.subject().unwrap().0), (ErrorKind::NotFound, Kind::Network));
+        once(&engine, "PUT", "/nics/", refusal(mode.conflict_status(), "[Cannot edit Interface. No.]"));
+        let network = Some(Id::from(&*networks(mode)[1]));
+        refused(&harness, create_instance(InstanceSpec { network, ..spec(seed::LAB_TEMPLATE) })).await;
+        harness.until_there_are(before).await;
     }
 }

@@ -32,6 +32,11 @@ impl Call {
         Call { method: Method::POST, target: target(path), along: Along::Nothing, body: body.into() }
     }
 
+    /// Changes what is at this path to what a document says.
+    pub(super) fn put(path: &[&str], body: impl Into<Bytes>) -> Self {
+        Call { method: Method::PUT, ..Call::post(path, body) }
+    }
+
     /// Removes what is at this path.
     pub(super) fn delete(path: &[&str]) -> Self {
         Call { method: Method::DELETE, ..Call::get(path) }

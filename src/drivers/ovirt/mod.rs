@@ -98,7 +98,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     ],
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
-    features: &[Feature::VolumeName, Feature::VolumeDescription],
+    features: &[Feature::InstanceNetwork, Feature::VolumeName, Feature::VolumeDescription],
     // As Deltacloud's clients know it: an instance is made stopped.
     life: &[
         Transition::new(Stage::Start, Cause::Create, Stage::Pending),

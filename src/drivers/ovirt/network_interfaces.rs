@@ -6,7 +6,13 @@ use std::collections::{HashMap, HashSet};
 use bytes::BytesMut;
 
 use super::{
-    call::Call, dialect::Along, faults::about, instances, names, networks, read::uuid, session::Session,
+    call::Call,
+    dialect::Along,
+    faults::about,
+    instances, names, networks,
+    places::items,
+    read::{id_of, uuid},
+    session::Session,
 };
 use crate::{
     exchange::Cloud,
@@ -105,7 +111,7 @@ pub(super) async fn create(
         Some(name) => names::one(Some(name), "nic", LONGEST_NAME),
         None => free_name(&vm),
     };
-    let body = document(session, &name, &network.id).freeze();
+    let body = document(session, Some(&name), &network.id).freeze();
     let made = session.fetch(Call::post(&["vms", &vm.id, "nics"], body)).await;
     let made = made.map_err(|error| about(error, Kind::Instance, &vm.id))?;
     let mut interface = made.read(|root| Ok(instances::nic(root)?.into_owned()))?;
@@ -120,14 +126,29 @@ fn free_name(vm: &Instance<'_>) -> String {
     names.find(|name| !taken(name)).unwrap_or_default()
 }
 
-/// The document from which the engine makes a NIC.
-pub(super) fn document(session: &Session<'_>, name: &str, network: &str) -> BytesMut {
+/// The document from which the engine makes a NIC or, when it has no name, changes one.
+fn document(session: &Session<'_>, name: Option<&str>, network: &str) -> BytesMut {
     let mut out = BytesMut::with_capacity(256);
     let mut writer = Writer::new(&mut out);
     let on = if session.dialect().vnic_profiles { "vnic_profile" } else { "network" };
-    writer.open("nic").text("name", name).text("interface", "virtio");
+    writer.open("nic");
+    if let Some(name) = name {
+        writer.text("name", name).text("interface", "virtio");
+    }
     writer.open_with(on, &[("id", network)]).close(on).close("nic");
     out
+}
+
+/// Puts the first interface of a VM on this network; it gets one when it has none. Two calls.
+pub(super) async fn connect(session: &Session<'_>, vm: &str, network: &str) -> Result<(), Error> {
+    let document_of = |name| document(session, name, network).freeze();
+    let nics = session.fetch(Call::get(&["vms", vm, "nics"])).await?;
+    let nics = nics.read(|root| items(root, "nics", "nic", |nic| Ok(id_of(nic)?.into_owned())))?;
+    let call = match nics.first() {
+        Some(first) => Call::put(&["vms", vm, "nics", first], document_of(None)),
+        None => Call::post(&["vms", vm, "nics"], document_of(Some("nic1"))),
+    };
+    session.fetch(call).await.map(drop)
 }
 
 /// All are found before any is destroyed, with one call, and one or three for each then.

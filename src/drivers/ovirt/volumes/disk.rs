@@ -197,8 +197,9 @@ mod tests {
             created: None,
             mount: Some(Mount { instance: "v".into(), device: Some("/dev/vda".into()) }),
         };
-        assert_eq!(of_vm(v3), [expected.clone()]);
-        assert_eq!(of_vm(v4), [expected]);
+        for text in [v3, v4] {
+            assert_eq!(of_vm(text), std::slice::from_ref(&expected), "{text}");
+        }
     }
 
     #[test]
