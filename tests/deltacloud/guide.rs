@@ -38,10 +38,33 @@ fn drivers_that_may_be_chosen_are_listed_and_nothing_of_where_they_are() {
     }
     let missing = get(&gateway, "/api/drivers/nosuch");
     assert_eq!((missing.status, missing.text("code")), (404, "404"), "{}", missing.body);
-    let known = gateway.get("/api/drivers/mock?format=json", MOCK.0, MOCK.1);
-    assert_eq!((known.status, json(&known)["driver"]["providers"].as_array().unwrap().len()), (200, 2));
-    let wrong = gateway.get("/api/drivers/mock?format=json", MOCK.0, "wrong");
-    assert_eq!((wrong.status, json(&wrong)["driver"]["providers"].as_array().unwrap().len()), (200, 1));
+}
+
+#[test]
+fn who_says_who_he_is_sees_the_parts_of_the_cloud() {
+    let gateway = Gateway::start(SERVED);
+    let known = gateway.get("/api/drivers/mock", MOCK.0, MOCK.1);
+    assert_eq!((known.status, known.body.matches("<provider id=").count()), (200, 1), "{}", known.body);
+    let wrong = gateway.get("/api/drivers/mock", MOCK.0, "wrong");
+    assert_eq!((wrong.status, wrong.body.matches("<provider id=").count()), (200, 0), "{}", wrong.body);
+    let nobody = get(&gateway, "/api/drivers/mock");
+    assert_eq!(nobody.body, wrong.body);
+}
+
+#[test]
+fn the_root_leads_to_what_is_served() {
+    let gateway = Gateway::start("frontends = [\"deltacloud\", \"ec2\"]\n");
+    for (accept, media, link) in [
+        ("text/html,*/*;q=0.8", "text/html; charset=utf-8", "<a href=\"/api\">deltacloud</a>"),
+        ("application/json", "application/json", "{\"href\":\"/ec2\",\"name\":\"ec2\"}"),
+        ("application/xml", "application/xml", "<frontend href=\"/api\" name=\"deltacloud\"></frontend>"),
+        ("image/png", "text/plain; charset=utf-8", "deltacloud: /api"),
+    ] {
+        let answer = gateway.send("GET", "/", &[("Accept", accept)], "");
+        assert_eq!((answer.status, answer.header("content-type")), (200, media));
+        assert!(answer.body.contains(link), "{}", answer.body);
+    }
+    assert_eq!(get(&gateway, "/nosuch").status, 404);
 }
 
 #[test]

@@ -164,6 +164,10 @@ impl Frontend for Deltacloud {
         "deltacloud"
     }
 
+    fn entry(&self) -> &'static str {
+        "/api"
+    }
+
     fn request_id_header(&self) -> &'static str {
         "x-request-id"
     }
