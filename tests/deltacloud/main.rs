@@ -9,6 +9,7 @@ mod ovirt_engine;
 mod blobs;
 mod forwarded;
 mod kept;
+mod guide;
 mod keys;
 mod lifecycle;
 mod links;
