@@ -6,7 +6,7 @@
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
-use super::{context::Context, document::Node, errors::Fault, negotiation::Format, plan::Asked};
+use super::{asked::Asked, context::Context, document::Node, errors::Fault, negotiation::Format};
 use crate::{
     frontends::{Call, Choosable, Encode, Head, Reply},
     model::{Error, Filter, Flow, Kind, Operation, Resource, Verb},

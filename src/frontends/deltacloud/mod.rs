@@ -23,6 +23,7 @@
 //! - `OPTIONS` of the entry point names methods, not classes.
 
 mod answer;
+mod asked;
 mod collections;
 mod context;
 mod docs;
@@ -53,6 +54,7 @@ use secrecy::SecretString;
 
 use self::{
     answer::Ready,
+    asked::Asked,
     collections::buckets,
     context::Context,
     document::Node,
@@ -60,7 +62,6 @@ use self::{
     negotiation::Format,
     parameters::Parameters,
     path::Path,
-    plan::Asked,
     route::{Route, Target},
     table::{How, Row},
     tag::Tagged,

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 
-use super::{answer::Frame, errors::Fault, plan::Asked, states::Deed};
+use super::{answer::Frame, asked::Asked, errors::Fault, states::Deed};
 use crate::{
     frontends::Call,
     model::{Capabilities, Change, Feature, Kind, Spec, Verb},

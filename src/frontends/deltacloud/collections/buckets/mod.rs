@@ -15,11 +15,11 @@ use http::Method;
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         negotiation::Format,
-        plan::Asked,
         table::{Collection, How, Need, Parameter, Place, Row, Sent, Value},
     },
     model::{Blob, Bucket, BucketSpec, Feature, Kind, Spec, Verb},

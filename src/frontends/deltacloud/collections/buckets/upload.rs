@@ -8,11 +8,11 @@ use crate::{
     frontends::{
         Call, Encode, Head, Intake, Reply, Upload,
         deltacloud::{
+            asked::Asked,
             context::Context,
             errors::Fault,
             multipart::{self, Event, Part, Reader},
             negotiation::Format,
-            plan::Asked,
             table::Sent,
         },
     },

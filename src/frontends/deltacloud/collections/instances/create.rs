@@ -9,9 +9,9 @@ use secrecy::SecretString;
 
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         errors::Fault,
         measures::{GB, MB},
-        plan::Asked,
     },
     model::{Change, Command, Count, Id, InstanceSpec, Spec},
 };
