@@ -10,6 +10,8 @@ mod blobs;
 mod forwarded;
 mod kept;
 mod guide;
+mod guide;
+mod kept;
 mod keys;
 mod lifecycle;
 mod links;
