@@ -177,6 +177,11 @@ impl Call {
 ///
 /// `feed` gets the whole body from its first byte on, also what [`Frontend::decode`] has seen of it.
 pub trait Upload: Send {
+    /// What of the content is known before the body is read.
+    fn begin(&mut self) -> Bytes {
+        Bytes::new()
+    }
+
     /// What of the content the next bytes of the body hold.
     ///
     /// # Errors

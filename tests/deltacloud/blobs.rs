@@ -80,6 +80,23 @@ fn text(length: usize) -> String {
 }
 
 #[test]
+fn a_blob_may_be_a_parameter_like_the_others() {
+    let gateway = mock("");
+    let query = "/api/buckets/bucket1?blob_id=said&blob_data=a%20few%20words&meta_params=1&meta_name1=k&meta_value1=v";
+    let made = send(&gateway, "POST", query, &[], "");
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert!(made.body.contains("<entry key=\"k\">v</entry>"), "{}", made.body);
+    holds(&gateway, "/api/buckets/bucket1/said", "a few words");
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let made = send(&gateway, "POST", "/api/buckets/bucket1", &form, "blob_id=posted&blob_data=more+words");
+    assert_eq!(made.status, 201, "{}", made.body);
+    holds(&gateway, "/api/buckets/bucket1/posted", "more words");
+    let lacking = send(&gateway, "POST", "/api/buckets/bucket1?blob_id=nothing", &[], "");
+    assert_eq!(lacking.status, 400, "{}", lacking.body);
+    nothing_there(&gateway, "/api/buckets/bucket1/nothing");
+}
+
+#[test]
 fn a_blob_lives() {
     let gateway = mock("");
     assert_eq!(send(&gateway, "POST", "/api/buckets?name=bk", &[], "").status, 201);

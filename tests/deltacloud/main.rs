@@ -8,8 +8,6 @@ mod ovirt_engine;
 
 mod blobs;
 mod forwarded;
-mod kept;
-mod guide;
 mod guide;
 mod kept;
 mod keys;

@@ -56,6 +56,9 @@ pub(super) fn bytes(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call,
 
 /// `POST /buckets/BUCKET`
 pub(super) fn form(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, Fault> {
+    if multipart_type(request).is_none() {
+        return parameters(asked, request);
+    }
     let mut form = Form::of(request)?;
     form.read_head(request.body()).map_err(Fault::invalid)?;
     let missing = |name| Fault::invalid(format!("Required parameter '{name}' not found before the file"));
@@ -69,6 +72,21 @@ pub(super) fn form(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, 
     let spec =
         BlobSpec { bucket: Id::from(bucket), name, content_type: file.content_type, size: None, metadata };
     store("buckets.create_blob", spec, Box::new(upload), StatusCode::CREATED, asked, request)
+}
+
+/// The same without a file: what is to be stored is a parameter like the others. The Ruby client sends all of them in the
+/// query.
+fn parameters(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, Fault> {
+    let parameters = &asked.parameters;
+    let content = Bytes::copy_from_slice(parameters.required(FILE)?.as_bytes());
+    let spec = BlobSpec {
+        bucket: Id::from(asked.id.unwrap_or_default()),
+        name: parameters.required("blob_id")?.to_owned(),
+        content_type: Some("text/plain".to_owned()),
+        size: Some(content.len() as u64),
+        metadata: metadata::of_fields(|name| parameters.text(name))?,
+    };
+    store("buckets.create_blob", spec, Box::new(Given(content)), StatusCode::CREATED, asked, request)
 }
 
 fn store(
@@ -112,6 +130,23 @@ impl Upload for Plain {
     }
 }
 
+/// The content is known, and the body has been read.
+struct Given(Bytes);
+
+impl Upload for Given {
+    fn begin(&mut self) -> Bytes {
+        std::mem::take(&mut self.0)
+    }
+
+    fn feed(&mut self, _: Bytes) -> Result<Bytes, Error> {
+        Ok(Bytes::new())
+    }
+
+    fn finish(&mut self) -> Result<Option<Operation>, Error> {
+        Ok(None)
+    }
+}
+
 /// The body is a form, one part of which is the content.
 struct FormUpload {
     form: Form,
@@ -139,6 +174,11 @@ fn senseless(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Invalid, message)
 }
 
+fn multipart_type(request: &Request<Bytes>) -> Option<&str> {
+    let media = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    multipart::is_form(media).then_some(media)
+}
+
 /// A form with a file, as far as it has come.
 struct Form {
     reader: Reader,
@@ -154,8 +194,7 @@ struct Form {
 impl Form {
     /// The form that the body of a request is.
     fn of(request: &Request<Bytes>) -> Result<Self, Fault> {
-        let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media = media.filter(|media| multipart::is_form(media));
+        let media = multipart_type(request);
         let media = media.ok_or_else(|| Fault::invalid("a blob is sent in a multipart/form-data form"))?;
         let reader = Reader::of(media).map_err(Fault::invalid)?;
         Ok(Form { reader, fields: Vec::new(), file: None, in_file: false, ended: false })
