@@ -8,10 +8,8 @@ use super::{
     context::Context,
     document::Node,
     errors::Fault,
-    hardware_profiles, images, instances, keys,
     narrowing::Narrowing,
     negotiation::Format,
-    realms,
     states::{self, Deed},
 };
 use crate::{
@@ -70,16 +68,7 @@ impl Answer {
     }
 
     fn describe<'a>(&'a self, resource: &'a Resource<'_>) -> Node<'a> {
-        match resource {
-            Resource::Realm(realm) => realms::describe(realm, &self.context),
-            Resource::Image(image) => images::describe(image, &self.profiles, &self.context),
-            Resource::HardwareProfile(profile) => hardware_profiles::describe(profile, &self.context),
-            Resource::Instance(instance) => instances::describe(instance, &self.cloud, &self.context),
-            Resource::Key(key) => keys::describe(key, &self.context),
-            other => Node::empty("link")
-                .with("href", self.context.href(&[collections::of(other.kind()), other.id()]))
-                .with("id", other.id()),
-        }
+        collections::describe(resource, &self.profiles, &self.cloud, &self.context)
     }
 
     fn write(&self, node: &Node<'_>, out: &mut BytesMut) {

@@ -5,12 +5,14 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
+use secrecy::SecretString;
+
 use super::{
     errors::Fault,
-    measures::{self, MB},
+    measures::{GB, MB},
     plan::Asked,
 };
-use crate::model::{Count, Feature, Id, InstanceSpec, KeySpec, Spec};
+use crate::model::{Change, Command, Count, Id, InstanceSpec, Spec};
 
 /// Base64 as it is found in the field: with padding or without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -24,45 +26,47 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// When a parameter is missing or makes no sense.
 pub(super) fn instances(asked: &Asked<'_>) -> Result<Spec, Fault> {
     let parameters = &asked.parameters;
-    let id = |name| parameters.text(name).map(Id::from);
     Ok(Spec::Instance(InstanceSpec {
         image: Id::from(parameters.required("image_id")?),
-        realm: id("realm_id"),
-        hardware_profile: id("hwp_id"),
+        realm: asked.id_in("realm_id"),
+        hardware_profile: asked.id_in("hwp_id"),
         cpus: parameters.number("hwp_cpu")?,
-        memory: memory(asked)?,
-        storage: None,
-        name: parameters.text("name").map(str::to_owned),
+        memory: asked.measure("hwp_memory", MB)?,
+        storage: asked.measure("hwp_storage", GB)?,
+        name: asked.text("name"),
         user_data: user_data(asked)?,
-        key: None,
-        firewalls: Vec::new(),
-        network: None,
-        monitored: false,
+        key: asked.id_in("keyname").or_else(|| asked.id_in("key_name")),
+        firewalls: firewalls(asked),
+        network: asked.id_in("network_id"),
+        monitored: asked.parameters.flag("metrics"),
         count: count(asked)?,
         start: asked.cloud.starts_what_it_creates(),
     }))
 }
 
-/// The key that is asked for. A public key is refused, not passed over, where the cloud takes none: what it made in its
-/// place would not be the user's.
+/// The command that is to be executed.
 ///
 /// # Errors
-/// When there is no name, or a public key where the cloud takes none.
-pub(super) fn key(asked: &Asked<'_>) -> Result<Spec, Fault> {
-    let public_key = asked.parameters.text("public_key");
-    if public_key.is_some() && !asked.cloud.has(Feature::ImportKey) {
-        return Err(Fault::invalid("This cloud takes no public keys"));
-    }
-    let name = asked.parameters.required("name")?.to_owned();
-    Ok(Spec::Key(KeySpec { name, public_key: public_key.map(str::to_owned) }))
+/// When there is none, or the port is no number.
+pub(super) fn run(asked: &Asked<'_>) -> Result<Change, Fault> {
+    let secret = |name| asked.parameters.text(name).map(SecretString::from);
+    let port = asked.parameters.text("port").map(|_| asked.required_port("port"));
+    Ok(Change::Run(Command {
+        text: asked.parameters.required("cmd")?.to_owned(),
+        private_key: secret("private_key"),
+        password: secret("password"),
+        address: asked.text("ip"),
+        port: port.transpose()?,
+    }))
 }
 
-fn memory(asked: &Asked<'_>) -> Result<Option<u64>, Fault> {
-    let bytes = |text| {
-        let wrong = || Fault::invalid("Parameter 'hwp_memory' is not a number of MB");
-        measures::read(text, MB).ok_or_else(wrong)
-    };
-    asked.parameters.text("hwp_memory").map(bytes).transpose()
+/// The most firewalls that an instance is made with.
+const MOST_FIREWALLS: usize = 100;
+
+/// As an HTML form sends them, and as the API has it.
+fn firewalls(asked: &Asked<'_>) -> Vec<Id> {
+    let numbered = (1..=MOST_FIREWALLS).map_while(|n| asked.id_in(&format!("firewalls{n}")));
+    asked.parameters.all("firewalls[]").take(MOST_FIREWALLS).map(Id::from).chain(numbered).collect()
 }
 
 fn count(asked: &Asked<'_>) -> Result<Count, Fault> {

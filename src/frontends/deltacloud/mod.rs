@@ -17,10 +17,6 @@ mod document;
 mod drivers;
 mod entry;
 mod errors;
-mod hardware_profiles;
-mod images;
-mod instances;
-mod keys;
 mod measures;
 mod multipart;
 mod narrowing;
@@ -28,9 +24,9 @@ mod negotiation;
 mod parameters;
 mod path;
 mod plan;
-mod realms;
 mod route;
 mod states;
+mod table;
 mod tag;
 
 #[cfg(test)]
@@ -42,7 +38,6 @@ use secrecy::SecretString;
 
 use self::{
     answer::Ready,
-    collections::{Document, How, Row},
     context::Context,
     document::Node,
     errors::Fault,
@@ -50,7 +45,8 @@ use self::{
     parameters::Parameters,
     path::Path,
     plan::Asked,
-    route::Route,
+    route::{Route, Target},
+    table::{Document, How, Row},
     tag::Tagged,
 };
 use super::{Arrival, Call, Choice, Claim, Frontend, Reply};
@@ -81,14 +77,14 @@ impl Deltacloud {
             Route::Entry => Ok(ready("entry", context, &entry::document(cloud, context), true)),
             Route::Options(allow) => Ok(options(context, allow)),
             Route::Operation(row, _) if !row.is_served(cloud) => Err(Fault::incapable()),
-            Route::Operation(row, id) => self.operate(row, id, request, &path, context, cloud),
+            Route::Operation(row, target) => self.operate(row, target, request, &path, context, cloud),
         }
     }
 
     fn operate(
         &self,
         row: &'static Row,
-        id: Option<&str>,
+        target: Target<'_>,
         request: &Request<Bytes>,
         path: &Path,
         context: &Context,
@@ -96,7 +92,8 @@ impl Deltacloud {
     ) -> Result<Call, Fault> {
         let user = credentials(request).map(|(user, _)| user).unwrap_or_default();
         let asked = Asked {
-            id,
+            id: target.id,
+            part: target.part,
             parameters: Parameters::of(request, path)?,
             user: &user,
             cloud,
@@ -105,7 +102,7 @@ impl Deltacloud {
         };
         if let How::Here(write) = row.answer {
             let Document { node, named, id: only } = write(cloud, context);
-            let known = only.is_none_or(|only| id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
+            let known = only.is_none_or(|only| target.id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
             return known.then(|| ready(row.action, context, &node, named)).ok_or_else(Fault::nothing_there);
         }
         let plan = row.plan(&asked)?.ok_or_else(Fault::incapable)?;

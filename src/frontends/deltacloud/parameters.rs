@@ -35,6 +35,18 @@ impl Parameters {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a parameter that may be there several times.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let found = self.0.iter().filter(move |(known, value)| known == name && !value.is_empty());
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a parameter that is a truth is there and says so: anything but `false`, `no`, `off` and `0` does.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        let says_no = |text: &str| ["false", "no", "off", "0"].iter().any(|no| no.eq_ignore_ascii_case(text));
+        self.text(name).is_some_and(|text| !says_no(text))
+    }
+
     /// The value of a parameter that has to be there.
     ///
     /// # Errors

@@ -4,18 +4,22 @@ use http::StatusCode;
 
 use super::{
     answer::{Answer, Frame},
-    collections::{self, How, Row},
+    collections,
     context::Context,
     errors::Fault,
+    measures,
     narrowing::Narrowing,
     parameters::Parameters,
     states::Deed,
+    table::{How, Parameter, Row, Value},
 };
-use crate::model::{Action, Capabilities, Filter, Id, IdForm, Kind, Operation, Spec, Verb};
+use crate::model::{Action, Capabilities, Change, Filter, Id, IdForm, Kind, Operation, Spec, Verb};
 
 /// A request, as far as an operation needs it.
 pub(super) struct Asked<'a> {
     pub(super) id: Option<&'a str>,
+    /// The id of the part of it, where the operation is about one.
+    pub(super) part: Option<&'a str>,
     pub(super) parameters: Parameters,
     pub(super) user: &'a str,
     pub(super) cloud: &'a Capabilities,
@@ -31,27 +35,93 @@ pub(super) struct Plan {
     pub(super) answer: Answer,
 }
 
+impl Asked<'_> {
+    /// The value of a parameter.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.parameters.text(name).map(str::to_owned)
+    }
+
+    /// The id that a parameter is.
+    pub(super) fn id_in(&self, name: &str) -> Option<Id> {
+        self.parameters.text(name).map(Id::from)
+    }
+
+    /// The id that a parameter is which has to be there.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub(super) fn required_id(&self, name: &str) -> Result<Id, Fault> {
+        self.parameters.required(name).map(Id::from)
+    }
+
+    /// The number of a port that a parameter is which has to be there.
+    ///
+    /// # Errors
+    /// When it is not, or is something else.
+    pub(super) fn required_port(&self, name: &str) -> Result<u16, Fault> {
+        let text = self.parameters.required(name)?;
+        text.parse()
+            .map_err(|_| Fault::invalid(format!("Parameter '{name}' is not a number up to {}", u16::MAX)))
+    }
+
+    /// The size in bytes that a parameter is, which counts in `unit`s.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub(super) fn measure(&self, name: &str, unit: u64) -> Result<Option<u64>, Fault> {
+        let wrong = || Fault::invalid(format!("Parameter '{name}' is not a number"));
+        let bytes = |text| measures::read(text, unit).ok_or_else(wrong);
+        self.parameters.text(name).map(bytes).transpose()
+    }
+
+    /// The word that a parameter is which has to be there, in the case of letters in which the table has it.
+    ///
+    /// # Errors
+    /// When it is not, or is none of those that it may be.
+    pub(super) fn one_of(&self, name: &str, table: &[Parameter]) -> Result<&'static str, Fault> {
+        let text = self.parameters.required(name)?;
+        let row = table.iter().find(|parameter| parameter.name == name);
+        let words = match row.map(|row| row.value) {
+            Some(Value::OneOf(words)) => words,
+            _ => &[],
+        };
+        let wrong = || Fault::invalid(format!("Parameter '{name}' is none of {}", words.join(", ")));
+        words.iter().copied().find(|word| word.eq_ignore_ascii_case(text)).ok_or_else(wrong)
+    }
+}
+
 impl Row {
     /// What the cloud is to do; none when the front end answers by itself.
     ///
     /// # Errors
     /// When a parameter is missing or makes no sense.
     pub(super) fn plan(&self, asked: &Asked<'_>) -> Result<Option<Plan>, Fault> {
+        self.check(asked)?;
         match self.answer {
             How::Here(_) => Ok(None),
             How::List(kind) => Ok(Some(self.list(kind, asked))),
             How::Show(kind) => Ok(Some(show(kind, asked))),
             How::Create(_, spec) => Ok(Some(create(spec(asked)?, asked))),
+            How::Change(_, change, frame, status) => {
+                Ok(Some(self::change(change(asked)?, frame, status, asked)))
+            }
             How::Destroy(kind) => Ok(Some(destroy(kind, asked))),
             How::Do(deed) => Ok(Some(act(deed, asked))),
         }
     }
 
+    /// What the cloud does not take is refused, not passed over: what it made would not be what was asked for.
+    fn check(&self, asked: &Asked<'_>) -> Result<(), Fault> {
+        let untaken = self.parameters.iter().filter(|parameter| !parameter.is_taken(asked.cloud));
+        let mut given = untaken.map(Parameter::field).filter(|name| asked.parameters.text(name).is_some());
+        let refused = |name| Err(Fault::invalid(format!("This cloud does not take parameter '{name}'")));
+        given.next().map_or(Ok(()), refused)
+    }
+
     fn list(&self, kind: Kind, asked: &Asked<'_>) -> Plan {
         let narrowing = Narrowing::of(kind, &asked.parameters, asked.user);
-        let name = self.action.split('.').next().unwrap_or_default();
         let operation = Operation::List(kind, narrowing.filter());
-        let answer = Answer { narrowing, ..answer(asked, Frame::Index(name), StatusCode::OK) };
+        let answer = Answer { narrowing, ..answer(asked, Frame::Index(self.collection()), StatusCode::OK) };
         Plan { before: profiles(kind, asked.cloud), operation, answer }
     }
 }
@@ -73,6 +143,11 @@ fn create(spec: Spec, asked: &Asked<'_>) -> Plan {
     let frame = if many { Frame::Index(collections::of(spec.kind())) } else { Frame::Member };
     let operation = Operation::Create(Box::new(spec));
     Plan { before: Vec::new(), operation, answer: answer(asked, frame, StatusCode::CREATED) }
+}
+
+fn change(change: Change, frame: Frame, status: StatusCode, asked: &Asked<'_>) -> Plan {
+    let operation = Operation::Change(id(asked), change);
+    Plan { before: Vec::new(), operation, answer: answer(asked, frame, status) }
 }
 
 fn destroy(kind: Kind, asked: &Asked<'_>) -> Plan {

@@ -1,7 +1,25 @@
 //! Realms.
 
-use super::{context::Context, document::Node, negotiation::Format};
-use crate::model::{Realm, RealmState};
+use super::BY_ID;
+use crate::{
+    frontends::deltacloud::{
+        context::Context,
+        document::Node,
+        negotiation::Format,
+        table::{Collection, Row},
+    },
+    model::{Kind, Realm, RealmState},
+};
+
+/// The collection.
+pub(super) const COLLECTION: Collection = Collection {
+    name: "realms",
+    about: "The places in which instances run",
+    operations: &[
+        Row::index("realms.index", Kind::Realm, "Lists the realms", &[BY_ID]),
+        Row::show("realms.show", Kind::Realm, "Shows a realm"),
+    ],
+};
 
 /// The document of a realm.
 pub(super) fn describe<'a>(realm: &'a Realm<'_>, context: &Context) -> Node<'a> {

@@ -1,7 +1,57 @@
 //! Images.
 
-use super::{context::Context, document::Node, measures};
-use crate::model::{Image, ImageState};
+use super::BY_ID;
+use crate::{
+    frontends::deltacloud::{
+        context::Context,
+        document::Node,
+        errors::Fault,
+        measures,
+        plan::Asked,
+        table::{Collection, Parameter, Row, Value},
+    },
+    model::{Image, ImageSpec, ImageState, Kind, Spec},
+};
+
+/// The collection.
+pub(super) const COLLECTION: Collection = Collection {
+    name: "images",
+    about: "What instances are made from",
+    operations: &[
+        Row::index(
+            "images.index",
+            Kind::Image,
+            "Lists the images",
+            &[
+                BY_ID,
+                Parameter::new("architecture", Value::Text, "Only those for this processor"),
+                Parameter::new("owner_id", Value::Text, "Only those of this owner; your own of \"self\"")
+                    .feature("owner_id"),
+            ],
+        ),
+        Row::show("images.show", Kind::Image, "Shows an image"),
+        Row::create(
+            "images.create",
+            Kind::Image,
+            image,
+            "Makes an image of an instance",
+            &[
+                Parameter::new("instance_id", Value::Id(Kind::Instance), "The instance").required(),
+                Parameter::new("name", Value::Text, "Its name").feature("image_name"),
+                Parameter::new("description", Value::Text, "What it is for").feature("image_description"),
+            ],
+        ),
+        Row::destroy("images.destroy", Kind::Image, "Makes an end of an image"),
+    ],
+};
+
+fn image(asked: &Asked<'_>) -> Result<Spec, Fault> {
+    Ok(Spec::Image(ImageSpec {
+        instance: asked.required_id("instance_id")?,
+        name: asked.text("name"),
+        description: asked.text("description"),
+    }))
+}
 
 /// The document of an image; it goes with each of the hardware profiles.
 pub(super) fn describe<'a>(image: &'a Image<'_>, profiles: &'a [String], context: &Context) -> Node<'a> {

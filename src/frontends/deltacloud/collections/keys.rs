@@ -5,8 +5,46 @@
 
 use secrecy::ExposeSecret;
 
-use super::{context::Context, document::Node, negotiation::Format};
-use crate::model::{Credential, Key};
+use super::BY_ID;
+use crate::{
+    frontends::deltacloud::{
+        context::Context,
+        document::Node,
+        errors::Fault,
+        negotiation::Format,
+        plan::Asked,
+        table::{Collection, Need, Parameter, Row, Value},
+    },
+    model::{Credential, Feature, Key, KeySpec, Kind, Spec},
+};
+
+/// The collection.
+pub(super) const COLLECTION: Collection = Collection {
+    name: "keys",
+    about: "What you prove to an instance who you are with",
+    operations: &[
+        Row::index("keys.index", Kind::Key, "Lists the keys", &[BY_ID]),
+        Row::show("keys.show", Kind::Key, "Shows a key"),
+        Row::create(
+            "keys.create",
+            Kind::Key,
+            key,
+            "Makes a key, or takes one that you have",
+            &[
+                Parameter::new("name", Value::Text, "Its name").required(),
+                Parameter::new("public_key", Value::LongText, "The public key of a pair that you have")
+                    .needs(Need::Feature(Feature::ImportKey))
+                    .feature("import_key"),
+            ],
+        ),
+        Row::destroy("keys.destroy", Kind::Key, "Makes an end of a key"),
+    ],
+};
+
+fn key(asked: &Asked<'_>) -> Result<Spec, Fault> {
+    let name = asked.parameters.required("name")?.to_owned();
+    Ok(Spec::Key(KeySpec { name, public_key: asked.text("public_key") }))
+}
 
 /// The document of a key.
 pub(super) fn describe<'a>(key: &'a Key<'_>, context: &Context) -> Node<'a> {

@@ -4,13 +4,32 @@
 
 use std::borrow::Cow;
 
-use super::{
-    context::Context,
-    document::Node,
-    measures::{GB, MB, in_units},
-    negotiation::Format,
+use super::BY_ID;
+use crate::{
+    frontends::deltacloud::{
+        context::Context,
+        document::Node,
+        measures::{GB, MB, in_units},
+        negotiation::Format,
+        table::{Collection, Parameter, Row, Value},
+    },
+    model::{HardwareProfile, Kind, Property},
 };
-use crate::model::{HardwareProfile, Property};
+
+/// The collection.
+pub(super) const COLLECTION: Collection = Collection {
+    name: "hardware_profiles",
+    about: "The sizes that an instance may have",
+    operations: &[
+        Row::index(
+            "hardware_profiles.index",
+            Kind::HardwareProfile,
+            "Lists the hardware profiles",
+            &[BY_ID, Parameter::new("architecture", Value::Text, "Only those with this processor")],
+        ),
+        Row::show("hardware_profiles.show", Kind::HardwareProfile, "Shows a hardware profile"),
+    ],
+};
 
 /// The document of a hardware profile.
 pub(super) fn describe<'a>(profile: &'a HardwareProfile<'_>, context: &Context) -> Node<'a> {
