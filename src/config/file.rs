@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) frontends: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) hostname: Option<Spanned<String>>,
     pub(super) port: Option<Spanned<u16>>,
+    pub(super) trusted_proxies: Option<Vec<Spanned<String>>>,
     pub(super) timeout: Option<Spanned<f64>>,
     pub(super) threads: Option<Spanned<u64>>,
     pub(super) grace_period: Option<Spanned<f64>>,

@@ -16,9 +16,11 @@ mod problem;
 mod providers;
 #[cfg(test)]
 mod tests;
+mod trusted_proxies;
 
 use std::{env, net::SocketAddr, num::NonZeroUsize, path::PathBuf, thread, time::Duration};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
@@ -56,6 +58,8 @@ const FORMER_VARIABLES: [(&str, &str); 4] = [
 pub struct Config {
     /// Where clients are listened to; at least one.
     pub listeners: Vec<Listener>,
+    /// The proxies whose word about their clients counts.
+    pub trusted_proxies: Vec<IpNet>,
     /// The front ends that are served, of [`NAMES`](crate::frontends::NAMES); at least one.
     pub frontends: Vec<&'static str>,
     /// The clouds there are, and which of them a request may choose.
@@ -162,6 +166,8 @@ impl Settings<'_> {
         warnings.extend(former_variables(environment));
         let frontends = frontends::frontends(self, problems);
         let listeners = listeners::listeners(self, problems);
+        let trusted_proxies =
+            trusted_proxies::trusted_proxies(source, file.trusted_proxies.as_ref(), problems);
         let metrics = listeners::metrics(source, &file.metrics, &listeners, problems);
         let limits = limits::limits(source, &file.limits, problems);
         let providers = providers::providers(self, problems);
@@ -175,6 +181,7 @@ impl Settings<'_> {
         let access_keys = access_keys::access_keys(self, providers.as_ref(), problems, &mut warnings);
         Some(Config {
             listeners,
+            trusted_proxies,
             frontends,
             providers: providers?,
             access_keys,

@@ -9,7 +9,7 @@ pub mod ec2;
 use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -177,7 +177,7 @@ pub trait Upload: Send {
 /// Writes one answer, resource by resource.
 ///
 /// Called in this order: `note` for each resource that had to be known before, `open`, `item` for each resource,
-/// `close`; `fail` at any point instead, after which nothing else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
+/// `close`; where [`Upload::finish`] asks for something more, `item` gets what comes of that, too. `fail` at any point instead, after which nothing else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
 pub trait Encode: Send {
     /// The status and media type of a successful answer, asked for when it leaves: no earlier than its first resource
     /// or its end.
@@ -186,6 +186,11 @@ pub trait Encode: Send {
     /// Further header fields of a successful answer, asked for when it leaves. An answer that knows its length says so
     /// in `content-length`, and fails in `close` when it was not true.
     fn headers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Those that have the names that a resource gives them.
+    fn fields(&self) -> Vec<(HeaderName, HeaderValue)> {
         Vec::new()
     }
 

@@ -65,6 +65,7 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
         frontends: frontends::open(&config.frontends, &settings),
         keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew),
         limits: config.limits,
+        trusted: config.trusted_proxies.clone(),
         permits: Arc::new(Semaphore::new(config.limits.requests_in_flight)),
         transport,
         upstreams,

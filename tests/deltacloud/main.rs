@@ -6,6 +6,7 @@ mod bed;
 #[path = "../ovirt_engine/mod.rs"]
 mod ovirt_engine;
 
+mod forwarded;
 mod keys;
 mod lifecycle;
 mod protocol;

@@ -11,10 +11,20 @@ fn the_complete_file_says_what_the_defaults_are() {
     let default = load_all("").unwrap();
     let told = |config: &Config| {
         let Config {
-            listeners, frontends, providers, limits, metrics, log, ec2, threads, grace_period, ..
+            listeners,
+            trusted_proxies,
+            frontends,
+            providers,
+            limits,
+            metrics,
+            log,
+            ec2,
+            threads,
+            grace_period,
+            ..
         } = config;
         format!(
-            "{listeners:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {threads} {grace_period:?}"
+            "{listeners:?} {trusted_proxies:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {threads} {grace_period:?}"
         )
     };
     assert_eq!(told(&written), told(&default));

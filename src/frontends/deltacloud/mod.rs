@@ -12,11 +12,11 @@
 mod answer;
 mod collections;
 mod context;
-mod create;
 mod document;
 mod drivers;
 mod entry;
 mod errors;
+mod links;
 mod measures;
 mod multipart;
 mod narrowing;

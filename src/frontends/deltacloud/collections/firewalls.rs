@@ -6,11 +6,17 @@ use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
         answer::Frame,
+        context::Context,
+        document::Node,
         errors::Fault,
+        links,
         plan::Asked,
         table::{Collection, How, Parameter, Place, Row, Value},
     },
-    model::{Change, FirewallSpec, Id, Kind, Protocol, RuleSource, RuleSpec, Spec},
+    model::{
+        Capabilities, Change, Direction, Firewall, FirewallSpec, Id, Kind, Protocol, Rule, RuleSource,
+        RuleSpec, Source, Spec, Verb,
+    },
 };
 
 /// The collection.
@@ -99,4 +105,78 @@ fn groups(asked: &Asked<'_>) -> impl Iterator<Item = RuleSource> {
 fn revoke(asked: &Asked<'_>) -> Result<Change, Fault> {
     let rule = asked.part.ok_or_else(Fault::nothing_there)?;
     Ok(Change::Revoke { rule: Id::from(rule) })
+}
+
+/// The document of a firewall. What adds a rule was called `add_rule` in the original's lists and `update` elsewhere.
+pub(super) fn describe<'a>(firewall: &'a Firewall<'_>, cloud: &Capabilities, context: &Context) -> Node<'a> {
+    let href = context.href(&["firewalls", &firewall.id]);
+    let rules = firewall.rules.iter().map(|rule| rule_of(rule, &firewall.id, cloud, context));
+    let parts = vec![
+        Node::list("actions", actions(firewall, cloud, context)),
+        Node::text("name", firewall.name.as_ref()),
+        Node::text("description", firewall.description.as_ref()),
+        Node::text("owner_id", firewall.owner.as_ref()),
+        Node::list("rules", rules.collect()),
+    ];
+    Node::object("firewall", parts).with("href", href).with("id", firewall.id.as_ref())
+}
+
+fn actions(firewall: &Firewall<'_>, cloud: &Capabilities, context: &Context) -> Vec<Node<'static>> {
+    let mut actions = Vec::new();
+    if cloud.supports(Verb::Destroy, Kind::Firewall) {
+        actions.push(links::destroy(Kind::Firewall, &firewall.id, context));
+    }
+    if cloud.supports(Verb::Change, Kind::Firewall) {
+        let href = context.href(&["firewalls", &firewall.id, "rules"]);
+        actions.extend(["update", "add_rule"].map(|rel| links::action(rel, "post", href.clone())));
+    }
+    actions
+}
+
+fn rule_of<'a>(rule: &'a Rule<'_>, firewall: &str, cloud: &Capabilities, context: &Context) -> Node<'a> {
+    let href = context.href(&["firewalls", firewall, &rule.id]);
+    let destroy = cloud.supports(Verb::Change, Kind::Firewall);
+    let destroy = destroy.then(|| links::action("destroy", "delete", href.clone()));
+    let mut parts = vec![
+        Node::list("actions", Vec::from_iter(destroy)),
+        Node::text("allow_protocol", protocol(rule.protocol)),
+    ];
+    if let Some((from, to)) = rule.ports {
+        parts.push(Node::text("port_from", from.to_string()));
+        parts.push(Node::text("port_to", to.to_string()));
+    }
+    parts.push(Node::text("direction", direction(rule.direction)));
+    parts.push(Node::list("sources", rule.sources.iter().map(source).collect()));
+    Node::object("rule", parts).with("href", href).with("id", rule.id.as_ref())
+}
+
+fn source<'a>(source: &'a Source<'_>) -> Node<'a> {
+    match source {
+        Source::Addresses(block) => {
+            let (address, prefix) = block.split_once('/').unwrap_or((block, ""));
+            let family = if address.contains(':') { "ipv6" } else { "ipv4" };
+            let node = Node::empty("source").with("address", address).with("family", family);
+            node.with("prefix", prefix).with("type", "address")
+        }
+        Source::Firewall { id, owner } => {
+            let node = Node::empty("source").with("name", id.as_ref());
+            node.with("owner", owner.as_ref()).with("type", "group")
+        }
+    }
+}
+
+fn protocol(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Tcp => "tcp",
+        Protocol::Udp => "udp",
+        Protocol::Icmp => "icmp",
+        Protocol::Any => "all",
+    }
+}
+
+fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ingress => "ingress",
+        Direction::Egress => "egress",
+    }
 }

@@ -6,11 +6,11 @@ use crate::{
         context::Context,
         document::Node,
         errors::Fault,
-        measures,
+        links, measures,
         plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
-    model::{Image, ImageSpec, ImageState, Kind, Spec},
+    model::{Capabilities, Image, ImageSpec, ImageState, Kind, Spec, Verb},
 };
 
 /// The collection.
@@ -54,7 +54,12 @@ fn image(asked: &Asked<'_>) -> Result<Spec, Fault> {
 }
 
 /// The document of an image; it goes with each of the hardware profiles.
-pub(super) fn describe<'a>(image: &'a Image<'_>, profiles: &'a [String], context: &Context) -> Node<'a> {
+pub(super) fn describe<'a>(
+    image: &'a Image<'_>,
+    profiles: &'a [String],
+    cloud: &Capabilities,
+    context: &Context,
+) -> Node<'a> {
     let mut parts = vec![
         Node::text("name", image.name.as_ref()),
         Node::text("description", image.description.as_ref()),
@@ -72,7 +77,7 @@ pub(super) fn describe<'a>(image: &'a Image<'_>, profiles: &'a [String], context
     };
     parts.push(Node::list("hardware_profiles", profiles.iter().map(profile).collect()));
     parts.push(Node::text("root_type", "transient"));
-    parts.push(Node::list("actions", vec![create_instance(&image.id, context)]));
+    parts.push(Node::list("actions", actions(image, cloud, context)));
     Node::object("image", parts)
         .with("href", context.href(&["images", &image.id]))
         .with("id", image.id.as_ref())
@@ -86,8 +91,14 @@ fn word(state: ImageState) -> &'static str {
     }
 }
 
-fn create_instance(image: &str, context: &Context) -> Node<'static> {
-    let preset = crate::wire::form::encode(image);
-    let href = format!("{};image_id={preset}", context.href(&["instances"]));
-    Node::empty("link").with("href", href).with("method", "post").with("rel", "create_instance")
+fn actions(image: &Image<'_>, cloud: &Capabilities, context: &Context) -> Vec<Node<'static>> {
+    let create = image.state == ImageState::Available && cloud.supports(Verb::Create, Kind::Instance);
+    let destroy = cloud.supports(Verb::Destroy, Kind::Image);
+    let create = create.then(|| {
+        let href = links::preset(&context.href(&["instances"]), "image_id", &image.id);
+        links::action("create_instance", "post", href)
+    });
+    let href = || context.href(&["images", &image.id]);
+    let destroy = destroy.then(|| links::action("destroy_image", "delete", href()));
+    create.into_iter().chain(destroy).collect()
 }

@@ -11,11 +11,12 @@ use crate::{
         context::Context,
         document::Node,
         errors::Fault,
+        links,
         negotiation::Format,
         plan::Asked,
         table::{Collection, Need, Parameter, Row, Value},
     },
-    model::{Credential, Feature, Key, KeySpec, Kind, Spec},
+    model::{Capabilities, Credential, Feature, Key, KeySpec, Kind, Spec, Verb},
 };
 
 /// The collection.
@@ -47,11 +48,11 @@ fn key(asked: &Asked<'_>) -> Result<Spec, Fault> {
 }
 
 /// The document of a key.
-pub(super) fn describe<'a>(key: &'a Key<'_>, context: &Context) -> Node<'a> {
+pub(super) fn describe<'a>(key: &'a Key<'_>, cloud: &Capabilities, context: &Context) -> Node<'a> {
     let href = context.href(&["keys", &key.id]);
-    let destroy =
-        Node::empty("link").with("href", href.clone()).with("method", "delete").with("rel", "destroy");
-    let mut parts = vec![Node::text("name", key.name.as_ref()), Node::list("actions", vec![destroy])];
+    let destroy = cloud.supports(Verb::Destroy, Kind::Key);
+    let destroy = Vec::from_iter(destroy.then(|| links::destroy(Kind::Key, &key.id, context)));
+    let mut parts = vec![Node::text("name", key.name.as_ref()), Node::list("actions", destroy)];
     let kind = match &key.credential {
         Credential::Pair { fingerprint, private } => {
             let pem = private.as_ref().map(|pem| Node::text("pem", pem.expose_secret()));

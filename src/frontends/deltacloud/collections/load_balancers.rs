@@ -6,11 +6,16 @@ use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
         answer::Frame,
+        context::Context,
+        document::Node,
         errors::Fault,
+        links, measures,
         plan::Asked,
         table::{Collection, How, Parameter, Row, Value},
     },
-    model::{Change, Kind, Listener, ListenerProtocol, LoadBalancerSpec, Spec},
+    model::{
+        Capabilities, Change, Kind, Listener, ListenerProtocol, LoadBalancer, LoadBalancerSpec, Spec, Verb,
+    },
 };
 
 /// The collection.
@@ -76,4 +81,61 @@ fn register(asked: &Asked<'_>) -> Result<Change, Fault> {
 
 fn unregister(asked: &Asked<'_>) -> Result<Change, Fault> {
     Ok(Change::Unregister { instance: asked.required_id("instance_id")? })
+}
+
+/// The document of a load balancer.
+pub(super) fn describe<'a>(
+    balancer: &'a LoadBalancer<'_>,
+    cloud: &Capabilities,
+    context: &Context,
+) -> Node<'a> {
+    let addresses = balancer.addresses.iter().map(|address| Node::text("address", address.as_ref()));
+    let mut parts = vec![
+        Node::list("actions", actions(balancer, cloud, context)),
+        Node::list("public_addresses", addresses.collect()),
+    ];
+    parts.extend(balancer.created.map(|moment| Node::text("created_at", measures::time(moment))));
+    let realm = balancer.realm.as_deref();
+    parts.extend(realm.map(|realm| links::reference("realm", Kind::Realm, realm, context)));
+    parts.push(Node::list("listeners", balancer.listeners.iter().map(listener).collect()));
+    let instances = balancer.instances.iter().map(|id| instance(id, balancer, cloud, context));
+    parts.push(Node::list("instances", instances.collect()));
+    let href = context.href(&["load_balancers", &balancer.id]);
+    Node::object("load_balancer", parts).with("href", href).with("id", balancer.id.as_ref())
+}
+
+fn actions(balancer: &LoadBalancer<'_>, cloud: &Capabilities, context: &Context) -> Vec<Node<'static>> {
+    let (destroy, change) = (Verb::Destroy, Verb::Change);
+    let can = |verb| cloud.supports(verb, Kind::LoadBalancer);
+    let destroy = can(destroy).then(|| links::destroy(Kind::LoadBalancer, &balancer.id, context));
+    let register = can(change).then(|| links::post("register", Kind::LoadBalancer, &balancer.id, context));
+    destroy.into_iter().chain(register).collect()
+}
+
+fn listener(listener: &Listener) -> Node<'static> {
+    let protocol = match listener.protocol {
+        ListenerProtocol::Http => "HTTP",
+        ListenerProtocol::Tcp => "TCP",
+    };
+    let port = |name, port: u16| Node::text(name, port.to_string());
+    let parts =
+        vec![port("load_balancer_port", listener.port), port("instance_port", listener.instance_port)];
+    Node::object("listener", parts).with("protocol", protocol)
+}
+
+/// An instance that it sends to, with what ends that.
+fn instance<'a>(
+    id: &'a str,
+    balancer: &LoadBalancer<'_>,
+    cloud: &Capabilities,
+    context: &Context,
+) -> Node<'a> {
+    let unregister = cloud.supports(Verb::Change, Kind::LoadBalancer).then(|| {
+        let href = context.href(&["load_balancers", &balancer.id, "unregister"]);
+        links::action("unregister", "post", links::preset(&href, "instance_id", id))
+    });
+    let href = context.href(&["instances", id]);
+    Node::object("instance", vec![Node::row("link", Vec::from_iter(unregister)).key("actions")])
+        .with("href", href)
+        .with("id", id)
 }

@@ -115,12 +115,23 @@ pub(super) fn describe<'a>(
 ) -> Node<'a> {
     match resource {
         Resource::Realm(realm) => realms::describe(realm, context),
-        Resource::Image(image) => images::describe(image, profiles, context),
+        Resource::Image(image) => images::describe(image, profiles, cloud, context),
         Resource::HardwareProfile(profile) => hardware_profiles::describe(profile, context),
         Resource::Instance(instance) => instances::describe(instance, cloud, context),
-        Resource::Key(key) => keys::describe(key, context),
-        other => Node::empty("link")
-            .with("href", context.href(&[of(other.kind()), other.id()]))
-            .with("id", other.id()),
+        Resource::Key(key) => keys::describe(key, cloud, context),
+        Resource::Volume(volume) => storage_volumes::describe(volume, cloud, context),
+        Resource::Snapshot(snapshot) => storage_snapshots::describe(snapshot, cloud, context),
+        Resource::Network(network) => networks::describe(network, cloud, context),
+        Resource::Subnet(subnet) => subnets::describe(subnet, cloud, context),
+        Resource::NetworkInterface(interface) => network_interfaces::describe(interface, cloud, context),
+        Resource::Address(address) => addresses::describe(address, cloud, context),
+        Resource::Firewall(firewall) => firewalls::describe(firewall, cloud, context),
+        Resource::LoadBalancer(balancer) => load_balancers::describe(balancer, cloud, context),
+        Resource::Metric(metric) => metrics::describe(metric, context),
+        Resource::Run(run) => instances::outcome(run, context),
+        Resource::Bucket(_) | Resource::Blob(_) | Resource::Content(_) | Resource::Provider(_) => {
+            let href = context.href(&[of(resource.kind()), resource.id()]);
+            Node::empty("link").with("href", href).with("id", resource.id())
+        }
     }
 }

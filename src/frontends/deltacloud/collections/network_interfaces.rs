@@ -3,11 +3,15 @@
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        context::Context,
+        document::Node,
         errors::Fault,
+        links,
+        negotiation::Format,
         plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
-    model::{Kind, NetworkInterfaceSpec, Spec},
+    model::{Capabilities, Kind, NetworkInterface, NetworkInterfaceSpec, Spec, Verb},
 };
 
 /// The collection.
@@ -38,4 +42,42 @@ fn network_interface(asked: &Asked<'_>) -> Result<Spec, Fault> {
         network: asked.required_id("network")?,
         name: asked.text("name"),
     }))
+}
+
+/// The document of an interface. It is on a subnet or, where there is none, on a network.
+pub(super) fn describe<'a>(
+    interface: &'a NetworkInterface<'_>,
+    cloud: &Capabilities,
+    context: &Context,
+) -> Node<'a> {
+    let mut parts = vec![Node::text("name", interface.name.as_ref())];
+    parts.extend(interface.addresses.first().map(|ip| Node::text("ip_address", ip.to_string())));
+    parts.extend(interface.mac.as_deref().map(|mac| Node::text("mac_address", mac)));
+    let subnet = interface.subnet.as_deref().map(|id| ("subnet", Kind::Subnet, id));
+    let place = subnet.or(interface.network.as_deref().map(|id| ("network", Kind::Network, id)));
+    if let Some((rel, kind, id)) = place {
+        parts.extend(named("network", rel, kind, id, context));
+    }
+    if let Some(id) = interface.instance.as_deref() {
+        parts.extend(named("instance", "instance", Kind::Instance, id, context));
+    }
+    let destroy = cloud.supports(Verb::Destroy, Kind::NetworkInterface);
+    let destroy = destroy.then(|| links::destroy(Kind::NetworkInterface, &interface.id, context));
+    parts.push(Node::list("actions", Vec::from_iter(destroy)));
+    Node::object("network_interface", parts)
+        .with("href", context.href(&["network_interfaces", &interface.id]))
+        .with("id", interface.id.as_ref())
+}
+
+/// A thing that is named in the text in XML, too.
+fn named<'a>(
+    name: &'static str,
+    rel: &'static str,
+    kind: Kind,
+    id: &'a str,
+    context: &Context,
+) -> [Node<'a>; 2] {
+    let href = context.href(&[super::of(kind), id]);
+    let node = |node: Node<'a>| node.with("href", href.clone()).with("id", id).with("rel", rel);
+    [node(Node::text(name, id)).only(Format::Xml), node(Node::empty(name)).only(Format::Json)]
 }

@@ -3,11 +3,14 @@
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        context::Context,
+        document::Node,
         errors::Fault,
+        links,
         plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
-    model::{Kind, NetworkSpec, Spec},
+    model::{Capabilities, Kind, Network, NetworkSpec, NetworkState, Spec, Verb},
 };
 
 /// The collection.
@@ -33,4 +36,31 @@ pub(super) const COLLECTION: Collection = Collection {
 
 fn network(asked: &Asked<'_>) -> Result<Spec, Fault> {
     Ok(Spec::Network(NetworkSpec { name: asked.text("name"), address_block: asked.text("address_block") }))
+}
+
+/// The document of a network.
+pub(super) fn describe<'a>(network: &'a Network<'_>, cloud: &Capabilities, context: &Context) -> Node<'a> {
+    let blocks = network.address_blocks.iter().map(|block| Node::text("address_block", block.as_ref()));
+    let subnets = network.subnets.iter().map(|id| links::reference("subnet", Kind::Subnet, id, context));
+    let destroy = cloud.supports(Verb::Destroy, Kind::Network);
+    let destroy = destroy.then(|| links::destroy(Kind::Network, &network.id, context));
+    let parts = vec![
+        Node::text("name", network.name.as_ref()),
+        Node::text("state", word(network.state)),
+        Node::list("address_blocks", blocks.collect()),
+        Node::list("subnets", subnets.collect()),
+        Node::list("actions", Vec::from_iter(destroy)),
+    ];
+    Node::object("network", parts)
+        .with("href", context.href(&["networks", &network.id]))
+        .with("id", network.id.as_ref())
+}
+
+/// How the state of a network, or of a part of one, is shown.
+pub(super) fn word(state: NetworkState) -> &'static str {
+    match state {
+        NetworkState::Up => "UP",
+        NetworkState::Pending => "PENDING",
+        NetworkState::Down => "DOWN",
+    }
 }

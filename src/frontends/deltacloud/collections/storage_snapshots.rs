@@ -3,11 +3,14 @@
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        context::Context,
+        document::Node,
         errors::Fault,
+        links, measures,
         plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
-    model::{Kind, SnapshotSpec, Spec},
+    model::{Capabilities, Kind, Snapshot, SnapshotSpec, SnapshotState, Spec, Verb},
 };
 
 /// The collection.
@@ -38,4 +41,31 @@ fn snapshot(asked: &Asked<'_>) -> Result<Spec, Fault> {
         name: asked.text("name"),
         description: asked.text("description"),
     }))
+}
+
+/// The document of a snapshot. One that has no name is called by its id, as all were in the original.
+pub(super) fn describe<'a>(snapshot: &'a Snapshot<'_>, cloud: &Capabilities, context: &Context) -> Node<'a> {
+    let name = if snapshot.name.is_empty() { &snapshot.id } else { &snapshot.name };
+    let mut parts = vec![Node::text("name", name.as_ref())];
+    if !snapshot.description.is_empty() {
+        parts.push(Node::text("description", snapshot.description.as_ref()));
+    }
+    parts.extend(snapshot.created.map(|moment| Node::text("created", measures::time(moment))));
+    parts.push(Node::text("state", word(snapshot.state)));
+    let volume = snapshot.volume.as_deref();
+    parts.extend(volume.map(|id| links::reference("storage_volume", Kind::Volume, id, context)));
+    let destroy = cloud.supports(Verb::Destroy, Kind::Snapshot);
+    let destroy = destroy.then(|| links::destroy(Kind::Snapshot, &snapshot.id, context));
+    parts.push(Node::list("actions", Vec::from_iter(destroy)));
+    Node::object("storage_snapshot", parts)
+        .with("href", context.href(&["storage_snapshots", &snapshot.id]))
+        .with("id", snapshot.id.as_ref())
+}
+
+fn word(state: SnapshotState) -> &'static str {
+    match state {
+        SnapshotState::Pending => "PENDING",
+        SnapshotState::Completed => "COMPLETED",
+        SnapshotState::Error => "ERROR",
+    }
 }

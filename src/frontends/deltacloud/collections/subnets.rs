@@ -1,13 +1,17 @@
 //! Subnets: the parts of networks.
 
-use super::BY_ID;
+use super::{BY_ID, networks};
 use crate::{
     frontends::deltacloud::{
+        context::Context,
+        document::Node,
         errors::Fault,
+        links,
+        negotiation::Format,
         plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
-    model::{Kind, Spec, SubnetSpec},
+    model::{Capabilities, Kind, Spec, Subnet, SubnetSpec, Verb},
 };
 
 /// The collection.
@@ -38,4 +42,26 @@ fn subnet(asked: &Asked<'_>) -> Result<Spec, Fault> {
         address_block: asked.parameters.required("address_block")?.to_owned(),
         name: asked.text("name"),
     }))
+}
+
+/// The document of a subnet. In XML its network is named in the text, too, where the original had it.
+pub(super) fn describe<'a>(subnet: &'a Subnet<'_>, cloud: &Capabilities, context: &Context) -> Node<'a> {
+    let mut parts = vec![
+        Node::text("name", subnet.name.as_ref()),
+        Node::null("type").only(Format::Json),
+        Node::text("state", networks::word(subnet.state)),
+        Node::text("address_block", subnet.address_block.as_deref().unwrap_or_default()),
+    ];
+    if let Some(network) = subnet.network.as_deref() {
+        let href = context.href(&["networks", network]);
+        let element = Node::text("network", network).with("href", href).with("id", network);
+        parts.push(element.only(Format::Xml));
+        parts.push(links::reference("network", Kind::Network, network, context).only(Format::Json));
+    }
+    let destroy = cloud.supports(Verb::Destroy, Kind::Subnet);
+    let destroy = destroy.then(|| links::destroy(Kind::Subnet, &subnet.id, context));
+    parts.push(Node::list("actions", Vec::from_iter(destroy)));
+    Node::object("subnet", parts)
+        .with("href", context.href(&["subnets", &subnet.id]))
+        .with("id", subnet.id.as_ref())
 }

@@ -1,4 +1,4 @@
-//! What is to be created: the parameters of a `POST` to a collection.
+//! The instances that are to be made and the command that one is to execute, as parameters say it.
 
 use base64::{
     Engine, alphabet,
@@ -7,12 +7,14 @@ use base64::{
 
 use secrecy::SecretString;
 
-use super::{
-    errors::Fault,
-    measures::{GB, MB},
-    plan::Asked,
+use crate::{
+    frontends::deltacloud::{
+        errors::Fault,
+        measures::{GB, MB},
+        plan::Asked,
+    },
+    model::{Change, Command, Count, Id, InstanceSpec, Spec},
 };
-use crate::model::{Change, Command, Count, Id, InstanceSpec, Spec};
 
 /// Base64 as it is found in the field: with padding or without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
