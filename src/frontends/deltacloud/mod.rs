@@ -1,11 +1,10 @@
 //! Deltacloud: the [REST API](https://deltacloud.apache.org/rest-api.html) of Apache Deltacloud 1.1.3, below `/api`.
 //!
 //! A request has a `path` and `parameters`; the table of `collections` says what it means, as an operation of the
-//! neutral model, and how it is answered. Documents are described once (`document`) and written as XML or JSON, as
-//! `negotiation` has it.
+//! neutral model, and how it is answered. Documents are described once (`document`) and written as XML, as JSON or as
+//! a page of the console (`html`), as `negotiation` has it.
 //!
-//! In the making: the collections that the neutral model has, without HTML. Decided otherwise than in the original,
-//! where it is not said at its place: matrix parameters of a collection count as parameters, so that the links that
+//! Decided otherwise than in the original, where it is not said at its place: matrix parameters of a collection count as parameters, so that the links that
 //! are advertised can be followed; a wrong method is 405 with `Allow`, not 404; hardware profiles need credentials;
 //! credentials are asked for before parameters are looked at; the provider's case is kept.
 
@@ -16,6 +15,7 @@ mod document;
 mod drivers;
 mod entry;
 mod errors;
+mod html;
 mod links;
 mod measures;
 mod multipart;
@@ -41,7 +41,8 @@ use self::{
     context::Context,
     document::Node,
     errors::Fault,
-    negotiation::Format,
+    html::Tokens,
+    negotiation::{Format, Wanted},
     parameters::Parameters,
     path::Path,
     plan::Asked,
@@ -60,31 +61,53 @@ use crate::{
 pub struct Deltacloud {
     /// The most instances that one request makes.
     most_instances: u32,
+    /// What forms carry.
+    tokens: Tokens,
 }
 
 impl Deltacloud {
     /// A front end of which one request makes at most so many instances.
     pub fn new(most_instances: u32) -> Self {
-        Deltacloud { most_instances }
+        Deltacloud { most_instances, tokens: Tokens::default() }
     }
 
     fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
         if context::accepted(request).is_none() {
-            return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, "Not Acceptable: there is XML and JSON"));
+            let message = "Not Acceptable: there is XML, JSON and HTML";
+            return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, message));
         }
-        let path = read(request)?;
-        match Route::of(&parameters::method(request), &path)? {
-            Route::Entry => Ok(ready("entry", context, &entry::document(cloud, context), true)),
+        let (method, path) = (parameters::method(request), read(request)?);
+        let operation = |row: &'static Row, target, form| {
+            if !row.is_served(cloud) {
+                return Err(Fault::incapable());
+            }
+            self.operate(row, target, form, request, &path, context, cloud)
+        };
+        match place(&method, &path, context) {
+            Some(html::Place::Form(row, target)) => return operation(row, target, true),
+            Some(html::Place::LogOut) => {
+                return Err(Fault::new(StatusCode::UNAUTHORIZED, "You are logged out"));
+            }
+            None => {}
+        }
+        match Route::of(&method, &path)? {
+            Route::Entry => Ok(entry(context, cloud)),
             Route::Options(allow) => Ok(options(context, allow)),
-            Route::Operation(row, _) if !row.is_served(cloud) => Err(Fault::incapable()),
-            Route::Operation(row, target) => self.operate(row, target, request, &path, context, cloud),
+            Route::Operation(row, target) => operation(row, target, false),
         }
     }
 
+    fn context(&self, request: &Request<Bytes>, arrival: &Arrival) -> Context {
+        Context::of(request, arrival, &self.tokens)
+    }
+
+    /// Does what a row says, or shows its `form`.
+    #[expect(clippy::too_many_arguments, reason = "it is all that a request is")]
     fn operate(
         &self,
         row: &'static Row,
         target: Target<'_>,
+        form: bool,
         request: &Request<Bytes>,
         path: &Path,
         context: &Context,
@@ -103,7 +126,12 @@ impl Deltacloud {
         if let How::Here(write) = row.answer {
             let Document { node, named, id: only } = write(cloud, context);
             let known = only.is_none_or(|only| target.id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
-            return known.then(|| ready(row.action, context, &node, named)).ok_or_else(Fault::nothing_there);
+            return known.then(|| here(row, &asked, &node, named)).ok_or_else(Fault::nothing_there);
+        }
+        match &context.visit {
+            Some(visit) if form => return Ok(html::form(row, &asked, visit)),
+            Some(visit) => return html::call(row, &asked, visit, &self.tokens),
+            None => {}
         }
         let plan = row.plan(&asked)?.ok_or_else(Fault::incapable)?;
         let (before, operation) = (plan.before, Some(plan.operation));
@@ -126,7 +154,7 @@ impl Frontend for Deltacloud {
     }
 
     fn claims(&self, path: &str) -> bool {
-        path::is_ours(path)
+        path::is_ours(path) || path == "/"
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -141,7 +169,11 @@ impl Frontend for Deltacloud {
         Choice { driver: matrix("driver").or(driver), provider: matrix("provider").or(provider) }
     }
 
-    fn identify(&self, request: &Request<Bytes>, _: &Arrival) -> Result<Claim, Reply> {
+    fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {
+        if html::is_foreign(request, arrival) {
+            let message = "A page of another site may not do anything here";
+            return Err(Fault::new(StatusCode::FORBIDDEN, message).reply(&self.context(request, arrival)));
+        }
         let forced = parameters::in_query(request, "force_auth").is_some_and(|value| value == "1");
         if !forced && is_public(request) {
             return Ok(Claim::Public);
@@ -156,7 +188,10 @@ impl Frontend for Deltacloud {
         arrival: &Arrival,
         cloud: &Capabilities,
     ) -> Result<Call, Reply> {
-        let context = Context::of(request, arrival);
+        let context = self.context(request, arrival);
+        if let Some(call) = beside_the_api(request, &context) {
+            return Ok(call);
+        }
         let tagged = |call: Call| Call { encode: Box::new(Tagged::new(call.encode, request)), ..call };
         let call = if arrival.host.is_empty() {
             Err(Fault::invalid("Unable to find HTTP Host header"))
@@ -168,7 +203,7 @@ impl Frontend for Deltacloud {
 
     fn reject(&self, request: &Request<Bytes>, arrival: &Arrival, _: &Refusal) -> Reply {
         let fault = Fault::new(StatusCode::UNAUTHORIZED, "Unauthorized");
-        fault.reply(&Context::of(request, arrival))
+        fault.reply(&self.context(request, arrival))
     }
 
     fn refuse(&self, request: &Request<Bytes>, arrival: &Arrival, error: &Error) -> Reply {
@@ -178,18 +213,58 @@ impl Frontend for Deltacloud {
             Fault::new(StatusCode::UNAUTHORIZED, message)
         };
         let fault = if nobody { unknown() } else { Fault::from(error) };
-        fault.reply(&Context::of(request, arrival))
+        fault.reply(&self.context(request, arrival))
     }
 }
 
 /// What leads nowhere is told to everybody, too.
 fn is_public(request: &Request<Bytes>) -> bool {
     let path = path::read(request.uri().path()).unwrap_or_default();
+    if matches!(context::accepted(request), Some(Wanted::Page))
+        && let Some(place) = html::Place::of(&parameters::method(request), &path)
+    {
+        return matches!(place, html::Place::LogOut);
+    }
     Route::of(&parameters::method(request), &path).map_or(true, |route| route.is_public())
 }
 
 fn read(request: &Request<Bytes>) -> Result<Path, Fault> {
     path::read(request.uri().path()).ok_or_else(|| Fault::invalid("the path cannot be read"))
+}
+
+/// What only the console has at a path.
+fn place<'p>(method: &Method, path: &'p Path, context: &Context) -> Option<html::Place<'p>> {
+    context.visit.as_ref().and_then(|_| html::Place::of(method, path))
+}
+
+/// The answer to what is no part of the API: a file of the console, or the way to the entry point.
+fn beside_the_api(request: &Request<Bytes>, context: &Context) -> Option<Call> {
+    let path = path::read(request.uri().path())?;
+    if !path::is_ours(request.uri().path()) {
+        return Some(html::to_the_entry(context));
+    }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    html::asset(&path).filter(|_| reads).map(|asset| html::file(asset, context))
+}
+
+fn entry(context: &Context, cloud: &Capabilities) -> Call {
+    match &context.visit {
+        Some(visit) => page("entry", context, html::home(cloud, context, visit)),
+        None => ready("entry", context, &entry::document(cloud, context), true),
+    }
+}
+
+/// The answer to an operation that needs no cloud.
+fn here(row: &Row, asked: &Asked<'_>, node: &Node<'_>, named: bool) -> Call {
+    match &asked.context.visit {
+        Some(visit) => page(row.action, asked.context, html::document(row, asked, visit, node)),
+        None => ready(row.action, asked.context, node, named),
+    }
+}
+
+fn page(action: &'static str, context: &Context, body: Bytes) -> Call {
+    let content_type = html::CONTENT_TYPE;
+    call(action, Ready { context: context.clone(), content_type, headers: Vec::new(), body })
 }
 
 /// The answer that a document is.

@@ -60,8 +60,9 @@ impl Asked<'_> {
     /// When it is not, or is something else.
     pub(super) fn required_port(&self, name: &str) -> Result<u16, Fault> {
         let text = self.parameters.required(name)?;
-        text.parse()
-            .map_err(|_| Fault::invalid(format!("Parameter '{name}' is not a number up to {}", u16::MAX)))
+        text.parse().map_err(|_| {
+            Fault::invalid(format!("Parameter '{name}' is not a number up to {}", u16::MAX)).of(name)
+        })
     }
 
     /// The size in bytes that a parameter is, which counts in `unit`s.
@@ -69,7 +70,7 @@ impl Asked<'_> {
     /// # Errors
     /// When it is something else.
     pub(super) fn measure(&self, name: &str, unit: u64) -> Result<Option<u64>, Fault> {
-        let wrong = || Fault::invalid(format!("Parameter '{name}' is not a number"));
+        let wrong = || Fault::invalid(format!("Parameter '{name}' is not a number")).of(name);
         let bytes = |text| measures::read(text, unit).ok_or_else(wrong);
         self.parameters.text(name).map(bytes).transpose()
     }
@@ -85,7 +86,7 @@ impl Asked<'_> {
             Some(Value::OneOf(words)) => words,
             _ => &[],
         };
-        let wrong = || Fault::invalid(format!("Parameter '{name}' is none of {}", words.join(", ")));
+        let wrong = || Fault::invalid(format!("Parameter '{name}' is none of {}", words.join(", "))).of(name);
         words.iter().copied().find(|word| word.eq_ignore_ascii_case(text)).ok_or_else(wrong)
     }
 }

@@ -84,7 +84,9 @@ fn authorize(asked: &Asked<'_>) -> Result<Change, Fault> {
     let ports = Some((asked.required_port("port_from")?, asked.required_port("port_to")?));
     let sources: Vec<RuleSource> = addresses(asked).chain(groups(asked)).collect();
     if sources.is_empty() {
-        return Err(Fault::invalid("Required parameter 'ip_address1' or 'group1' not found"));
+        return Err(
+            Fault::invalid("Required parameter 'ip_address1' or 'group1' not found").of("ip_address1")
+        );
     }
     Ok(Change::Authorize(RuleSpec { protocol, ports, sources }))
 }

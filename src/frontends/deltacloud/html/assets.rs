@@ -74,7 +74,7 @@ mod tests {
             let urls = asset.content.matches("://").count();
             let namespaces = asset.content.matches("http://www.w3.org/").count();
             assert_eq!(urls, namespaces, "{}", asset.name);
-            for outside in ["@import", "url(", "eval(", "innerHTML ="] {
+            for outside in ["@import", "url(", "eval(", "innerHTML = "] {
                 assert!(!asset.content.contains(outside), "{} has {outside}", asset.name);
             }
         }
