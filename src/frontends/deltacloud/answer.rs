@@ -46,6 +46,8 @@ pub(super) struct Answer {
     pub(super) deed: Option<Deed>,
     /// The hardware profiles there are.
     pub(super) profiles: Vec<String>,
+    /// What is created.
+    pub(super) creates: Option<Kind>,
     pub(super) written: usize,
     /// Where the item that was created is.
     pub(super) location: Option<String>,
@@ -62,6 +64,7 @@ impl Answer {
             narrowing: Narrowing::default(),
             deed: None,
             profiles: Vec::new(),
+            creates: None,
             written: 0,
             location: None,
         }
@@ -80,8 +83,8 @@ impl Answer {
     /// The failure that an error is in this answer.
     pub(super) fn fault(&self, error: &Error) -> Fault {
         let mut fault = Fault::from(error);
-        let creates = self.status == StatusCode::CREATED;
-        if creates && fault.status == StatusCode::NOT_FOUND {
+        let is_wrong_parameter = self.creates.is_some_and(|kind| !is_made_of_another(kind));
+        if is_wrong_parameter && fault.status == StatusCode::NOT_FOUND {
             // What the parameters name does not exist; what the path names does.
             fault.status = StatusCode::BAD_REQUEST;
         }
@@ -153,7 +156,7 @@ impl Encode for Answer {
         if alone && self.written > 0 {
             return Ok(Flow::More);
         }
-        if self.status == StatusCode::CREATED && alone {
+        if self.creates.is_some() && alone {
             self.location = Some(self.context.href(&[collections::of(resource.kind()), resource.id()]));
         }
         self.write(&self.describe(resource), out);
@@ -178,6 +181,12 @@ impl Encode for Answer {
     fn fail(&mut self, error: &Error) -> Reply {
         self.fault(error).reply(&self.context)
     }
+}
+
+/// Whether a thing of this kind is made of one that the client names. That there is none is 404, as in the original,
+/// although a parameter names it.
+fn is_made_of_another(kind: Kind) -> bool {
+    matches!(kind, Kind::Image | Kind::Snapshot)
 }
 
 fn check(deed: Option<Deed>, possible: &[Deed], id: &str, state: InstanceState) -> Result<(), Error> {

@@ -43,7 +43,7 @@ impl Asked<'_> {
 
     /// The id that a parameter is.
     pub(super) fn id_in(&self, name: &str) -> Option<Id> {
-        self.parameters.text(name).map(Id::from)
+        self.parameters.text(name).map(|text| self.as_written(text))
     }
 
     /// The id that a parameter is which has to be there.
@@ -51,7 +51,15 @@ impl Asked<'_> {
     /// # Errors
     /// When it is not.
     pub(super) fn required_id(&self, name: &str) -> Result<Id, Fault> {
-        self.parameters.required(name).map(Id::from)
+        self.parameters.required(name).map(|text| self.as_written(text))
+    }
+
+    /// An id, as the cloud writes it: a UUID may be asked for in any case of letters.
+    pub(super) fn as_written(&self, id: &str) -> Id {
+        match self.cloud.ids {
+            IdForm::Uuid => Id::from(id.to_ascii_lowercase()),
+            IdForm::Opaque => Id::from(id),
+        }
     }
 
     /// The number of a port that a parameter is which has to be there.
@@ -142,8 +150,17 @@ fn profiles(kind: Kind, cloud: &Capabilities) -> Vec<Operation> {
 fn create(spec: Spec, asked: &Asked<'_>) -> Plan {
     let many = matches!(&spec, Spec::Instance(spec) if spec.count.max > 1);
     let frame = if many { Frame::Index(collections::of(spec.kind())) } else { Frame::Member };
-    let operation = Operation::Create(Box::new(spec));
-    Plan { before: Vec::new(), operation, answer: answer(asked, frame, StatusCode::CREATED) }
+    let kind = spec.kind();
+    let answer = Answer { creates: Some(kind), ..answer(asked, frame, created(kind)) };
+    Plan { before: Vec::new(), operation: Operation::Create(Box::new(spec)), answer }
+}
+
+/// The original said 200 of what is made on networks, and 201 of all else. Both say where it is.
+fn created(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Network | Kind::Subnet | Kind::NetworkInterface => StatusCode::OK,
+        _else => StatusCode::CREATED,
+    }
 }
 
 fn change(change: Change, frame: Frame, status: StatusCode, asked: &Asked<'_>) -> Plan {
@@ -175,11 +192,6 @@ fn answer(asked: &Asked<'_>, frame: Frame, status: StatusCode) -> Answer {
     Answer::new(asked.context, asked.cloud, frame, status)
 }
 
-/// The id of the path, as the cloud writes it: a UUID may be asked for in any case of letters.
 fn id(asked: &Asked<'_>) -> Id {
-    let asked_for = asked.id.unwrap_or_default();
-    match asked.cloud.ids {
-        IdForm::Uuid => Id::from(asked_for.to_ascii_lowercase()),
-        IdForm::Opaque => Id::from(asked_for),
-    }
+    asked.as_written(asked.id.unwrap_or_default())
 }

@@ -14,8 +14,8 @@ use crate::{
         table::{Collection, How, Parameter, Place, Row, Value},
     },
     model::{
-        Capabilities, Change, Direction, Firewall, FirewallSpec, Id, Kind, Protocol, Rule, RuleSource,
-        RuleSpec, Source, Spec, Verb,
+        Capabilities, Change, Direction, Firewall, FirewallSpec, Kind, Protocol, Rule, RuleSource, RuleSpec,
+        Source, Spec, Verb,
     },
 };
 
@@ -98,7 +98,7 @@ fn addresses(asked: &Asked<'_>) -> impl Iterator<Item = RuleSource> {
 
 fn groups(asked: &Asked<'_>) -> impl Iterator<Item = RuleSource> {
     (1..=MOST_SOURCES).map_while(|n| {
-        let firewall = Id::from(asked.parameters.text(&format!("group{n}"))?);
+        let firewall = asked.id_in(&format!("group{n}"))?;
         let owner = asked.parameters.text(&format!("group{n}owner")).map(str::to_owned);
         Some(RuleSource::Firewall { firewall, owner })
     })
@@ -106,7 +106,7 @@ fn groups(asked: &Asked<'_>) -> impl Iterator<Item = RuleSource> {
 
 fn revoke(asked: &Asked<'_>) -> Result<Change, Fault> {
     let rule = asked.part.ok_or_else(Fault::nothing_there)?;
-    Ok(Change::Revoke { rule: Id::from(rule) })
+    Ok(Change::Revoke { rule: asked.as_written(rule) })
 }
 
 /// The document of a firewall. What adds a rule was called `add_rule` in the original's lists and `update` elsewhere.

@@ -75,7 +75,9 @@ pub(super) fn describe<'a>(
             .with("id", id.as_str())
             .with("rel", "hardware_profile")
     };
-    parts.push(Node::list("hardware_profiles", profiles.iter().map(profile).collect()));
+    if !profiles.is_empty() {
+        parts.push(Node::list("hardware_profiles", profiles.iter().map(profile).collect()));
+    }
     parts.push(Node::text("root_type", "transient"));
     parts.push(Node::list("actions", actions(image, cloud, context)));
     Node::object("image", parts)

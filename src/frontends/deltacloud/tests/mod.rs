@@ -1,7 +1,11 @@
 //! Whole requests, decoded and answered without a gateway.
 
 mod answers;
+mod changes;
+mod documents;
 mod requests;
+
+use std::sync::LazyLock;
 
 use bytes::{Bytes, BytesMut};
 use http::Request;
@@ -47,6 +51,27 @@ fn cloud() -> Capabilities {
         features: &[Feature::ImportKey],
         life: LIFE,
     }
+}
+
+/// A cloud that can do everything.
+fn complete() -> Capabilities {
+    static EVERYTHING: LazyLock<Vec<(Verb, Kind)>> = LazyLock::new(|| {
+        let verbs =
+            [Verb::List, Verb::Show, Verb::Create, Verb::Read, Verb::Act, Verb::Change, Verb::Destroy];
+        let of = |kind: Kind| verbs.map(|verb| (verb, kind));
+        Kind::ALL.into_iter().flat_map(of).collect()
+    });
+    const FEATURES: &[Feature] = &[
+        Feature::ImportKey,
+        Feature::InstanceKey,
+        Feature::InstanceFirewalls,
+        Feature::InstanceNetwork,
+        Feature::InstanceMetrics,
+        Feature::InstanceStorage,
+        Feature::VolumeName,
+        Feature::VolumeDescription,
+    ];
+    Capabilities { operations: &EVERYTHING, features: FEATURES, ..cloud() }
 }
 
 fn arrival() -> Arrival {

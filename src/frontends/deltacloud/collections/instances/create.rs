@@ -29,7 +29,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub(super) fn instances(asked: &Asked<'_>) -> Result<Spec, Fault> {
     let parameters = &asked.parameters;
     Ok(Spec::Instance(InstanceSpec {
-        image: Id::from(parameters.required("image_id")?),
+        image: asked.required_id("image_id")?,
         realm: asked.id_in("realm_id"),
         hardware_profile: asked.id_in("hwp_id"),
         cpus: parameters.number("hwp_cpu")?,
@@ -68,7 +68,13 @@ const MOST_FIREWALLS: usize = 100;
 /// As an HTML form sends them, and as the API has it.
 fn firewalls(asked: &Asked<'_>) -> Vec<Id> {
     let numbered = (1..=MOST_FIREWALLS).map_while(|n| asked.id_in(&format!("firewalls{n}")));
-    asked.parameters.all("firewalls[]").take(MOST_FIREWALLS).map(Id::from).chain(numbered).collect()
+    asked
+        .parameters
+        .all("firewalls[]")
+        .take(MOST_FIREWALLS)
+        .map(|text| asked.as_written(text))
+        .chain(numbered)
+        .collect()
 }
 
 fn count(asked: &Asked<'_>) -> Result<Count, Fault> {
