@@ -11,6 +11,8 @@ const HEIGHT: f64 = 160.0;
 /// Room at the left for the numbers, and below for the times.
 const LEFT: f64 = 56.0;
 const BELOW: f64 = 22.0;
+/// Seconds count on an axis that is shorter than this, in seconds.
+const SHORT: i64 = 10 * 60;
 /// The fewest parts that the scale is divided into.
 const PARTS: f64 = 4.0;
 
@@ -102,8 +104,9 @@ impl Point {
 }
 
 fn times(first: &Point, last: &Point) -> Vec<Mark> {
-    let start = Mark { at: LEFT, text: clock(first.at) };
-    let end = Mark { at: WIDTH, text: clock(last.at) };
+    let short = last.at.as_second() - first.at.as_second() < SHORT;
+    let start = Mark { at: LEFT, text: clock(first.at, short) };
+    let end = Mark { at: WIDTH, text: clock(last.at, short) };
     if first.at == last.at { vec![end] } else { vec![start, end] }
 }
 
@@ -134,8 +137,9 @@ fn number(value: f64) -> String {
     format!("{text}{suffix}")
 }
 
-fn clock(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%H:%M UTC").to_string()
+fn clock(at: Timestamp, seconds: bool) -> String {
+    let form = if seconds { "%H:%M:%S UTC" } else { "%H:%M UTC" };
+    at.to_zoned(TimeZone::UTC).strftime(form).to_string()
 }
 
 fn moment(at: Timestamp) -> String {

@@ -91,6 +91,16 @@ struct Input {
     control: Control,
 }
 
+impl Input {
+    /// The ids of what describes it.
+    fn described(&self) -> Option<String> {
+        let wrong = self.wrong.as_ref().map(|_| format!("{}-wrong", self.name));
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
+        let ids: Vec<String> = wrong.into_iter().chain(hint).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
 enum Control {
     Line,
     Lines,
@@ -227,7 +237,10 @@ impl Form {
             crumbs,
             documented: false,
         };
-        let inputs: Vec<Input> = self.fields().map(|parameter| self.input(parameter)).collect();
+        let mut fields: Vec<&'static Parameter> = self.fields().collect();
+        // What has to be said comes first, then what it is called.
+        fields.sort_by_key(|parameter| (!parameter.required, parameter.name != "name"));
+        let inputs: Vec<Input> = fields.into_iter().map(|parameter| self.input(parameter)).collect();
         let beside = inputs.iter().any(|input| input.wrong.is_some());
         let problem = self.problem.as_ref().filter(|_| !beside).map(|problem| problem.message.as_str());
         around.open(out);
@@ -303,10 +316,12 @@ impl Form {
         let shown = !matches!(parameter.value, Value::Secret | Value::File);
         let value = self.values.text(&name).filter(|_| shown).unwrap_or_default().to_owned();
         let problem = self.problem.as_ref().filter(|problem| problem.field.as_ref() == Some(&name));
-        let choices = self.sizes.hint(&name).map(|sizes| format!(". {sizes}"));
+        let label = words::label(parameter.name);
+        let about = Some(parameter.about.to_owned()).filter(|about| *about != label);
+        let hint: Vec<String> = about.into_iter().chain(self.sizes.hint(&name)).collect();
         Input {
-            label: words::label(parameter.name),
-            hint: format!("{}{}", parameter.about, choices.unwrap_or_default()),
+            label,
+            hint: hint.join(". "),
             required: parameter.required,
             wrong: problem.map(|problem| problem.message.clone()),
             control: self.control(parameter, &value),

@@ -40,6 +40,14 @@ pub(super) struct Field {
 }
 
 impl Value {
+    /// The same, with nothing but the name of another thing.
+    fn in_short(self) -> Self {
+        match self {
+            Value::Link { href, text, .. } => Value::Link { href, text, more: Vec::new() },
+            other => other,
+        }
+    }
+
     /// Whether it is said in a line.
     pub(super) fn is_short(&self) -> bool {
         match self {
@@ -52,8 +60,8 @@ impl Value {
 
 /// What the thing is called: its name or else its id.
 pub(super) fn title(node: &Node<'_>) -> String {
-    let named = part(node, "name").and_then(Node::own_text).filter(|name| !name.is_empty());
-    let named = named.map(Cow::into_owned);
+    let mut names = ["name", "entity"].into_iter().filter_map(|name| part(node, name)?.own_text());
+    let named = names.find(|name| !name.is_empty()).map(Cow::into_owned);
     named
         .or_else(|| node.attribute_of("id").map(str::to_owned))
         .unwrap_or_else(|| "without a name".to_owned())
@@ -90,7 +98,7 @@ pub(super) fn ids(node: &Node<'_>, name: &str) -> Vec<String> {
 pub(super) fn column(node: &Node<'_>, name: &str) -> Value {
     let parts = node.parts();
     let is_it = |part: &&&Node<'_>| part.name() == name || is_property(part, name);
-    let found: Vec<Value> = parts.iter().filter(is_it).map(|part| read(part)).collect();
+    let found: Vec<Value> = parts.iter().filter(is_it).map(|part| read(part).in_short()).collect();
     match <[Value; 1]>::try_from(found) {
         Ok([one]) => one,
         Err(none) if none.is_empty() => Value::Nothing,

@@ -280,7 +280,7 @@ fn charts(resource: &Resource<'_>) -> Vec<Chart> {
             maximum: sample.maximum,
             average: sample.average,
         });
-        Chart::of(&series.name, unit(series.unit), &points.collect::<Vec<_>>())
+        Chart::of(&words::spaced(&series.name), unit(series.unit), &points.collect::<Vec<_>>())
     });
     drawn.collect()
 }

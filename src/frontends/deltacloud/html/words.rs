@@ -31,6 +31,21 @@ pub(super) fn label(name: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
+/// A name that is several words in one, apart: `cpuUtilization` is "CPU utilization".
+pub(super) fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && words.ends_with(|last: char| last.is_ascii_lowercase()) {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    for (plain, short) in [("cpu ", "CPU "), ("nic ", "NIC ")] {
+        words = words.replacen(plain, short, 1);
+    }
+    label(&words)
+}
+
 /// What an operation does, on what is pressed for it.
 pub(super) fn verb(operation: &str) -> String {
     match operation {
@@ -107,6 +122,8 @@ mod tests {
         ] {
             assert_eq!(label(name), expected);
         }
+        assert_eq!(spaced("cpuUtilization"), "CPU utilization");
+        assert_eq!(spaced("diskReadSector"), "Disk read sector");
     }
 
     #[test]
