@@ -157,6 +157,19 @@ pub struct Call {
     pub encode: Box<dyn Encode>,
 }
 
+impl Call {
+    /// One that does this, and of which nothing else is to be said.
+    pub fn of(action: &'static str, operation: Operation, encode: impl Encode + 'static) -> Self {
+        Call {
+            action,
+            before: Vec::new(),
+            operation: Some(operation),
+            upload: None,
+            encode: Box::new(encode),
+        }
+    }
+}
+
 /// Makes of a request's body, as it arrives, what is to be stored.
 ///
 /// `feed` gets the whole body from its first byte on, also what [`Frontend::decode`] has seen of it.

@@ -4,7 +4,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::StatusCode;
 
 use super::{
-    collections,
+    collections::{self, buckets},
     context::Context,
     document::Node,
     errors::Fault,
@@ -34,6 +34,17 @@ pub(super) enum Frame {
     Nothing,
 }
 
+/// What became of the latest thing: blobs that come after a bucket are its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Latest {
+    /// It was no bucket.
+    Whole,
+    /// A bucket that the client does not want.
+    Dropped,
+    /// A bucket that is written but for its end, and so many of its blobs.
+    Open(usize),
+}
+
 /// An answer that resources are written into.
 pub(super) struct Answer {
     pub(super) context: Context,
@@ -49,6 +60,7 @@ pub(super) struct Answer {
     /// What is created.
     pub(super) creates: Option<Kind>,
     pub(super) written: usize,
+    pub(super) latest: Latest,
     /// Where the item that was created is.
     pub(super) location: Option<String>,
 }
@@ -66,6 +78,7 @@ impl Answer {
             profiles: Vec::new(),
             creates: None,
             written: 0,
+            latest: Latest::Whole,
             location: None,
         }
     }
@@ -104,6 +117,44 @@ impl Answer {
                 node.write_json(out);
             }
         }
+    }
+}
+
+/// Buckets, which are left open for their blobs: there may be more of them than can be held.
+impl Answer {
+    fn write_open(&self, bucket: &Node<'_>, out: &mut BytesMut) {
+        match (self.context.format, self.frame) {
+            (_, Frame::Nothing) => return,
+            (Format::Json, Frame::Member) => out.put_slice(b"{\"bucket\":"),
+            (Format::Json, Frame::Index(_)) if self.written > 0 => out.put_u8(b','),
+            (Format::Xml | Format::Json, Frame::Index(_) | Frame::Member | Frame::Bare) => {}
+        }
+        bucket.write_open("blob_list", self.context.format, out);
+    }
+
+    fn write_part(&mut self, blob: &Node<'_>, out: &mut BytesMut) {
+        let Latest::Open(parts) = &mut self.latest else { return };
+        match self.context.format {
+            _ if self.frame == Frame::Nothing => {}
+            Format::Xml => blob.write_xml(&mut Writer::new(out)),
+            Format::Json => {
+                if *parts > 0 {
+                    out.put_u8(b',');
+                }
+                blob.write_json(out);
+            }
+        }
+        *parts += 1;
+    }
+
+    fn end_bucket(&mut self, out: &mut BytesMut) {
+        if matches!(self.latest, Latest::Open(_)) && self.frame != Frame::Nothing {
+            Node::write_end("bucket", self.context.format, out);
+            if (self.context.format, self.frame) == (Format::Json, Frame::Member) {
+                out.put_u8(b'}');
+            }
+        }
+        self.latest = Latest::Whole;
     }
 }
 
@@ -149,22 +200,32 @@ impl Encode for Answer {
     }
 
     fn item(&mut self, resource: &Resource<'_>, out: &mut BytesMut) -> Result<Flow, Error> {
-        if !self.narrowing.admits(resource) {
+        if let (Resource::Blob(blob), Latest::Open(_) | Latest::Dropped) = (resource, self.latest) {
+            self.write_part(&buckets::link(blob, &self.context), out);
             return Ok(Flow::More);
         }
+        self.end_bucket(out);
+        let is_bucket = matches!(resource, Resource::Bucket(_));
         let alone = !matches!(self.frame, Frame::Index(_));
-        if alone && self.written > 0 {
+        if !self.narrowing.admits(resource) || (alone && self.written > 0) {
+            self.latest = if is_bucket { Latest::Dropped } else { Latest::Whole };
             return Ok(Flow::More);
         }
         if self.creates.is_some() && alone {
             self.location = Some(self.context.href(&[collections::of(resource.kind()), resource.id()]));
         }
-        self.write(&self.describe(resource), out);
+        if is_bucket {
+            self.write_open(&self.describe(resource), out);
+            self.latest = Latest::Open(0);
+        } else {
+            self.write(&self.describe(resource), out);
+        }
         self.written += 1;
         Ok(Flow::More)
     }
 
     fn close(&mut self, out: &mut BytesMut) -> Result<(), Error> {
+        self.end_bucket(out);
         match (self.context.format, self.frame) {
             (Format::Xml, Frame::Index(name)) => {
                 Writer::new(out).close(name);

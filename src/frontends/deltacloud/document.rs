@@ -54,7 +54,7 @@ impl<'a> Node<'a> {
     }
 
     /// A text.
-    pub(super) fn text(name: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
+    pub(super) fn text(name: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Self {
         Node::new(name, Content::Text(text.into()))
     }
 
@@ -163,7 +163,7 @@ impl<'a> Node<'a> {
     /// Writes its value as JSON, without its name.
     pub(super) fn write_json(&self, out: &mut BytesMut) {
         match &self.content {
-            Content::Text(text) if self.attributes.is_empty() => string(text, out),
+            Content::Text(text) if self.attributes_in(Format::Json).next().is_none() => string(text, out),
             Content::Null => out.put_slice(b"null"),
             Content::Flag(flag) => out.put_slice(if *flag { b"true" } else { b"false" }),
             Content::Number(number) if number.is_finite() => out.put_slice(number.to_string().as_bytes()),
@@ -189,6 +189,34 @@ impl<'a> Node<'a> {
         out.put_u8(b':');
         self.write_json(out);
         out.put_u8(b'}');
+    }
+
+    /// Writes all of an object but its end: parts come yet, which are a list of this name in JSON and are not set off in
+    /// XML.
+    pub(super) fn write_open(&self, parts: &str, format: Format, out: &mut BytesMut) {
+        match format {
+            Format::Xml => {
+                self.write_xml(&mut Writer::new(out));
+                out.truncate(out.len().saturating_sub(self.name.len() + "</>".len()));
+            }
+            Format::Json => {
+                self.write_json(out);
+                out.truncate(out.len().saturating_sub(1));
+                out.put_u8(b',');
+                string(parts, out);
+                out.put_slice(b":[");
+            }
+        }
+    }
+
+    /// Writes the end of an object called `name` whose parts have all come.
+    pub(super) fn write_end(name: &str, format: Format, out: &mut BytesMut) {
+        match format {
+            Format::Xml => {
+                Writer::new(out).close(name);
+            }
+            Format::Json => out.put_slice(b"]}"),
+        }
     }
 
     /// Its name in JSON.
@@ -338,5 +366,20 @@ mod tests {
              \"address\":\"a<b\"}],\"property\":[{\"name\":\"cpu\"}],\"create_image\":false,\"state\":null,\
              \"image\":{\"id\":\"i\",\"rel\":\"image\"}}}"
         );
+    }
+
+    #[test]
+    fn an_object_may_be_left_open_for_its_parts() {
+        let node = Node::object("bucket", vec![Node::number("size", 1.0)]).with("id", "b");
+        let blob = Node::empty("blob").with("id", "a");
+        let (mut xml, mut json) = (BytesMut::new(), BytesMut::new());
+        node.write_open("blob_list", Format::Xml, &mut xml);
+        blob.write_xml(&mut Writer::new(&mut xml));
+        Node::write_end("bucket", Format::Xml, &mut xml);
+        assert_eq!(xml, "<bucket id=\"b\"><size>1</size><blob id=\"a\"></blob></bucket>");
+        node.write_open("blob_list", Format::Json, &mut json);
+        blob.write_json(&mut json);
+        Node::write_end("bucket", Format::Json, &mut json);
+        assert_eq!(json, "{\"id\":\"b\",\"size\":1,\"blob_list\":[{\"id\":\"a\"}]}");
     }
 }

@@ -38,6 +38,7 @@ use secrecy::SecretString;
 
 use self::{
     answer::Ready,
+    collections::buckets,
     context::Context,
     document::Node,
     errors::Fault,
@@ -50,7 +51,7 @@ use self::{
     table::{Document, How, Row},
     tag::Tagged,
 };
-use super::{Arrival, Call, Choice, Claim, Frontend, Reply};
+use super::{Arrival, Call, Choice, Claim, Frontend, Intake, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
     wire::{basic, sign::Refusal, xml::Writer},
@@ -72,10 +73,6 @@ impl Deltacloud {
     }
 
     fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
-        if context::accepted(request).is_none() {
-            let message = "Not Acceptable: there is XML, JSON and HTML";
-            return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, message));
-        }
         let (method, path) = (parameters::method(request), read(request)?);
         let operation = |row: &'static Row, target, form| {
             if !row.is_served(cloud) {
@@ -84,17 +81,26 @@ impl Deltacloud {
             self.operate(row, target, form, request, &path, context, cloud)
         };
         match place(&method, &path, context) {
-            Some(html::Place::Form(row, target)) => return operation(row, target, true),
+            Some(html::Place::Form(row, target)) => {
+                return operation(row, target, true).map(|call| tagged(call, request));
+            }
             Some(html::Place::LogOut) => {
                 return Err(Fault::new(StatusCode::UNAUTHORIZED, "You are logged out"));
             }
             None => {}
         }
-        match Route::of(&method, &path)? {
+        let route = Route::of(&method, &path)?;
+        let is_document = route.is_document();
+        if is_document && context::accepted(request).is_none() {
+            let message = "Not Acceptable: there is XML, JSON and HTML";
+            return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, message));
+        }
+        match route {
             Route::Entry => Ok(entry(context, cloud)),
             Route::Options(allow) => Ok(options(context, allow)),
             Route::Operation(row, target) => operation(row, target, false),
         }
+        .map(|call| if is_document { tagged(call, request) } else { call })
     }
 
     fn context(&self, request: &Request<Bytes>, arrival: &Arrival) -> Context {
@@ -117,7 +123,10 @@ impl Deltacloud {
         let asked = Asked {
             id: target.id,
             part: target.part,
-            parameters: Parameters::of(request, path)?,
+            parameters: match row.answer {
+                How::Upload(..) => Parameters::outside_the_body(request, path)?,
+                _ => Parameters::of(request, path)?,
+            },
             user: &user,
             cloud,
             context,
@@ -130,8 +139,11 @@ impl Deltacloud {
         }
         match &context.visit {
             Some(visit) if form => return Ok(html::form(row, &asked, visit)),
-            Some(visit) => return html::call(row, &asked, visit, &self.tokens),
+            Some(visit) => return html::call(row, asked, request, visit, &self.tokens),
             None => {}
+        }
+        if let How::Own(_, _, call) | How::Upload(_, call) = row.answer {
+            return call(&asked, request);
         }
         let plan = row.plan(&asked)?.ok_or_else(Fault::incapable)?;
         let (before, operation) = (plan.before, Some(plan.operation));
@@ -182,6 +194,16 @@ impl Frontend for Deltacloud {
         Ok(credentials.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
     }
 
+    fn intake(&self, request: &Request<Bytes>) -> Intake {
+        let path = path::read(request.uri().path()).unwrap_or_default();
+        match Route::of(&parameters::method(request), &path) {
+            Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _)) => {
+                buckets::intake(*sent, request)
+            }
+            Ok(_) | Err(_) => Intake::Whole,
+        }
+    }
+
     fn decode(
         &self,
         request: &Request<Bytes>,
@@ -192,13 +214,12 @@ impl Frontend for Deltacloud {
         if let Some(call) = beside_the_api(request, &context) {
             return Ok(call);
         }
-        let tagged = |call: Call| Call { encode: Box::new(Tagged::new(call.encode, request)), ..call };
         let call = if arrival.host.is_empty() {
             Err(Fault::invalid("Unable to find HTTP Host header"))
         } else {
             self.call(request, &context, cloud)
         };
-        call.map(tagged).map_err(|fault| fault.reply(&context))
+        call.map_err(|fault| fault.reply(&context))
     }
 
     fn reject(&self, request: &Request<Bytes>, arrival: &Arrival, _: &Refusal) -> Reply {
@@ -215,6 +236,11 @@ impl Frontend for Deltacloud {
         let fault = if nobody { unknown() } else { Fault::from(error) };
         fault.reply(&self.context(request, arrival))
     }
+}
+
+/// The same call, with an answer that has a tag.
+fn tagged(call: Call, request: &Request<Bytes>) -> Call {
+    Call { encode: Box::new(Tagged::new(call.encode, request)), ..call }
 }
 
 /// What leads nowhere is told to everybody, too.

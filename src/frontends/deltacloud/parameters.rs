@@ -24,9 +24,24 @@ impl Parameters {
     /// When the query or the body cannot be read.
     pub(super) fn of(request: &Request<Bytes>, path: &Path) -> Result<Self, Fault> {
         let mut all = body(request)?;
+        all.extend(Parameters::outside_the_body(request, path)?.0);
+        Ok(Parameters(all))
+    }
+
+    /// Those that are not in the body, which is something else.
+    ///
+    /// # Errors
+    /// When the query cannot be read.
+    pub(super) fn outside_the_body(request: &Request<Bytes>, path: &Path) -> Result<Self, Fault> {
+        let mut all = Vec::new();
         all.extend(pairs(request.uri().query().unwrap_or_default().as_bytes())?);
         all.extend(path.parameters.iter().cloned());
         Ok(Parameters(all))
+    }
+
+    /// Takes more of them up.
+    pub(super) fn extend(&mut self, more: impl IntoIterator<Item = (String, String)>) {
+        self.0.extend(more);
     }
 
     /// The value of the parameter, unless it is empty.

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 
 use super::{
-    collections::{ABSENT, COLLECTIONS},
+    collections::COLLECTIONS,
     errors::Fault,
     path::Path,
     table::{Collection, How, Parameter, Place, Row},
@@ -37,7 +37,7 @@ impl<'p> Route<'p> {
         let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
         let Some((name, rest)) = segments.split_first() else { return entry(method) };
         let Some(collection) = COLLECTIONS.iter().find(|collection| collection.name == *name) else {
-            return Err(if ABSENT.contains(name) { Fault::incapable() } else { Fault::nothing_there() });
+            return Err(Fault::nothing_there());
         };
         if method == Method::OPTIONS {
             return options(collection, rest);
@@ -49,6 +49,14 @@ impl<'p> Route<'p> {
             Some(row) => Ok(Route::Operation(row, target(row.place, rest))),
             None if rows.is_empty() => Err(Fault::nothing_there()),
             None => Err(other_method(methods(&rows))),
+        }
+    }
+
+    /// Whether its answer is a document.
+    pub(super) fn is_document(&self) -> bool {
+        match self {
+            Route::Entry | Route::Options(_) => true,
+            Route::Operation(row, _) => row.is_document(),
         }
     }
 
@@ -166,7 +174,6 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_apart() {
         assert_eq!(routed(Method::GET, "/api/nosuch"), Err((404, None)));
-        assert_eq!(routed(Method::GET, "/api/buckets/1"), Err((412, None)));
         assert_eq!(routed(Method::GET, "/api/instances/1/2/3"), Err((404, None)));
         assert_eq!(routed(Method::POST, "/api/instances/1/jump"), Err((404, None)));
         let allow = Some("OPTIONS,GET,HEAD".to_owned());

@@ -3,10 +3,14 @@
 //! By it requests are routed and decoded, the entry point is written, `OPTIONS` is answered, forms are made and the
 //! documentation is written.
 
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
 
 use super::{answer::Frame, context::Context, document::Node, errors::Fault, plan::Asked, states::Deed};
-use crate::model::{Capabilities, Change, Feature, Kind, Spec, Verb};
+use crate::{
+    frontends::Call,
+    model::{Capabilities, Change, Feature, Kind, Spec, Verb},
+};
 
 /// A collection.
 pub(super) struct Collection {
@@ -103,8 +107,21 @@ pub(super) enum How {
     Do(Deed),
     /// By doing something else to one of a kind, as the parameters have it.
     Change(Kind, fn(&Asked<'_>) -> Result<Change, Fault>, Frame, StatusCode),
+    /// By doing this to one of a kind, with an answer of its own.
+    Own(Verb, Kind, fn(&Asked<'_>, &Request<Bytes>) -> Result<Call, Fault>),
+    /// By storing a blob from the body as it arrives.
+    Upload(Sent, fn(&Asked<'_>, &Request<Bytes>) -> Result<Call, Fault>),
     /// By making an end of one of a kind that has no life in which to look for leave.
     Destroy(Kind),
+}
+
+/// How the content of a blob is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// It is the body.
+    Bytes,
+    /// It is the file of a form of several parts.
+    Form,
 }
 
 /// A document that needs no cloud.
@@ -186,6 +203,11 @@ impl Row {
         self.action.rsplit('.').next().unwrap_or_default()
     }
 
+    /// Whether its answer is a document, in one of the forms that clients choose from.
+    pub(super) fn is_document(&self) -> bool {
+        !matches!(self.answer, How::Own(Verb::Read, ..))
+    }
+
     /// Whether a cloud can do it.
     pub(super) fn is_served(&self, cloud: &Capabilities) -> bool {
         match self.answer {
@@ -194,6 +216,8 @@ impl Row {
             How::Show(kind) => cloud.supports(Verb::Show, kind),
             How::Create(kind, _) => cloud.supports(Verb::Create, kind),
             How::Change(kind, ..) => cloud.supports(Verb::Change, kind),
+            How::Own(verb, kind, _) => cloud.supports(verb, kind),
+            How::Upload(..) => cloud.supports(Verb::Create, Kind::Blob),
             How::Destroy(kind) => cloud.supports(Verb::Destroy, kind),
             How::Do(Deed::Destroy) => cloud.supports(Verb::Destroy, Kind::Instance),
             How::Do(Deed::Start | Deed::Stop | Deed::Reboot) => cloud.supports(Verb::Act, Kind::Instance),

@@ -3,6 +3,7 @@
 //! A collection that the front end answers by itself has its rows here, and its documents elsewhere.
 
 mod addresses;
+pub(super) mod buckets;
 mod firewalls;
 mod hardware_profiles;
 mod images;
@@ -28,6 +29,7 @@ use crate::model::{Capabilities, Kind, Resource};
 /// The collections there are, in the order in which they are listed.
 pub(super) const COLLECTIONS: &[Collection] = &[
     addresses::COLLECTION,
+    buckets::COLLECTION,
     DRIVERS,
     firewalls::COLLECTION,
     hardware_profiles::COLLECTION,
@@ -44,9 +46,6 @@ pub(super) const COLLECTIONS: &[Collection] = &[
     storage_volumes::COLLECTION,
     subnets::COLLECTION,
 ];
-
-/// Collections of the API that no cloud here has yet.
-pub(super) const ABSENT: &[&str] = &["buckets"];
 
 /// What an index of any kind is narrowed by.
 const BY_ID: Parameter = Parameter::new("id", Value::Text, "Only the one with this id");
@@ -129,7 +128,9 @@ pub(super) fn describe<'a>(
         Resource::LoadBalancer(balancer) => load_balancers::describe(balancer, cloud, context),
         Resource::Metric(metric) => metrics::describe(metric, context),
         Resource::Run(run) => instances::outcome(run, context),
-        Resource::Bucket(_) | Resource::Blob(_) | Resource::Content(_) | Resource::Provider(_) => {
+        Resource::Bucket(bucket) => buckets::describe(bucket, context),
+        Resource::Blob(blob) => buckets::describe_blob(blob, context),
+        Resource::Content(_) | Resource::Provider(_) => {
             let href = context.href(&[of(resource.kind()), resource.id()]);
             Node::empty("link").with("href", href).with("id", resource.id())
         }

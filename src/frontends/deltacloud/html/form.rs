@@ -214,7 +214,9 @@ impl Form {
     pub(super) fn back(&self) -> String {
         let collection = self.row.collection();
         match self.id.as_deref() {
-            Some(id) if self.row.place != Place::Member => self.context.href(&[collection, id]),
+            Some(id) if self.row.place != Place::Member || self.row.method == Method::POST => {
+                self.context.href(&[collection, id])
+            }
             Some(_) | None => self.context.href(&[collection]),
         }
     }
@@ -267,11 +269,8 @@ impl Form {
 
     /// What is asked for besides what the path says.
     fn fields(&self) -> impl Iterator<Item = &'static Parameter> {
-        let in_path = self.row.method == Method::DELETE;
-        let parameters = self.row.parameters.iter().filter(move |_| !in_path);
-        let parameters =
-            parameters.filter(|parameter| parameter.name != "id" && parameter.is_taken(&self.cloud));
-        parameters.collect::<Vec<_>>().into_iter()
+        let parameters = self.row.parameters.iter().skip(in_path(self.row));
+        parameters.filter(|parameter| parameter.is_taken(&self.cloud))
     }
 
     /// The heading, and what is on the button.
@@ -363,15 +362,26 @@ impl Form {
     }
 }
 
+/// How many of an operation's parameters its path says.
+pub(super) fn in_path(row: &Row) -> usize {
+    let own_id = row.parameters.first().is_some_and(|parameter| parameter.name == "id");
+    match row.place {
+        Place::Collection => 0,
+        Place::Member | Place::Action => usize::from(own_id),
+        Place::Part | Place::PartAction => 2,
+    }
+}
+
 /// The kind of thing that an operation on a member is about.
 fn kind(row: &Row) -> Option<Kind> {
     match row.answer {
-        How::Here(_) => None,
+        How::Here(_) | How::Upload(..) => None,
         How::Do(_) => Some(Kind::Instance),
         How::List(kind)
         | How::Show(kind)
         | How::Create(kind, _)
         | How::Change(kind, ..)
+        | How::Own(_, kind, _)
         | How::Destroy(kind) => Some(kind),
     }
 }

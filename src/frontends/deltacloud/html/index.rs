@@ -71,8 +71,8 @@ struct TableRow {
 
 #[derive(Template)]
 #[template(path = "index_foot.html")]
-struct TableFoot<'a> {
-    title: &'a str,
+pub(super) struct TableFoot<'a> {
+    pub(super) title: &'a str,
 }
 
 impl Index {
@@ -126,7 +126,8 @@ impl Encode for Index {
     }
 
     fn item(&mut self, resource: &Resource<'_>, out: &mut BytesMut) -> Result<Flow, Error> {
-        if self.answer.admits(resource) {
+        // Blobs come after their bucket, on whose own page they are.
+        if !matches!(resource, Resource::Blob(_)) && self.answer.admits(resource) {
             row(&self.answer.describe(resource), self.collection, out);
         }
         Ok(Flow::More)

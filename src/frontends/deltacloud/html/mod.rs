@@ -18,6 +18,7 @@ mod form;
 mod frame;
 mod home;
 mod index;
+mod offers;
 mod origin;
 mod places;
 mod reading;
@@ -30,14 +31,9 @@ mod words;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use http::{Method, StatusCode};
+use http::{Method, Request, StatusCode};
 
-use self::{
-    done::Done,
-    form::{Form, Problem},
-    index::Index,
-    show::Show,
-};
+use self::{done::Done, form::Form, index::Index, show::Show};
 pub(super) use self::{
     error::page as error_page,
     file::{file, to_the_entry},
@@ -48,15 +44,24 @@ pub(super) use self::{
 };
 use super::{
     answer::{Answer, Frame},
+    collections::buckets,
     context::Context,
+    document::Node,
     errors::Fault,
+    parameters::Parameters,
     plan::Asked,
-    table::{How, Row},
+    table::{How, Row, Sent},
 };
-use crate::{frontends::Call, model::Capabilities};
+use crate::{
+    frontends::{Call, Encode},
+    model::{Capabilities, Verb},
+};
 
 /// The media type of pages.
 pub(super) const CONTENT_TYPE: &str = "text/html;charset=utf-8";
+
+/// Operations whose outcome is shown at once, because it is nowhere to be seen later.
+const SHOWN: &[&str] = &["keys.create", "instances.run"];
 
 /// What a browser may do with a page: nothing but what comes from here, and not within a page of another site.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -81,12 +86,7 @@ pub(super) fn home(cloud: &Capabilities, context: &Context, visit: &Arc<Visit>) 
 }
 
 /// The page of a document that the front end knows by itself.
-pub(super) fn document(
-    row: &Row,
-    asked: &Asked<'_>,
-    visit: &Arc<Visit>,
-    node: &super::document::Node<'_>,
-) -> Bytes {
+pub(super) fn document(row: &Row, asked: &Asked<'_>, visit: &Arc<Visit>, node: &Node<'_>) -> Bytes {
     let answer = Answer::new(asked.context, asked.cloud, Frame::Member, StatusCode::OK);
     let mut out = BytesMut::new();
     match asked.id {
@@ -107,46 +107,86 @@ pub(super) fn form(row: &'static Row, asked: &Asked<'_>, visit: &Arc<Visit>) -> 
 /// When a parameter of what changes nothing makes no sense. Of what changes something, the form comes back.
 pub(super) fn call(
     row: &'static Row,
-    asked: &Asked<'_>,
+    asked: Asked<'_>,
+    request: &Request<Bytes>,
     visit: &Arc<Visit>,
     tokens: &Tokens,
 ) -> Result<Call, Fault> {
-    if row.method == Method::GET {
-        return look(row, asked, visit);
+    if matches!(row.method, Method::GET | Method::HEAD) {
+        return look(row, &asked, request, visit);
     }
-    let form = Form::new(row, asked, visit);
+    let asked = match row.answer {
+        How::Upload(Sent::Form, _) => Asked { parameters: before_the_file(request, &asked), ..asked },
+        _ => asked,
+    };
+    let form = Form::new(row, &asked, visit);
     let sent = asked.parameters.text(token::FIELD).unwrap_or_default();
     if !tokens.knows(sent, asked.user, visit.now) {
         let message =
             "This form was open for too long, or was not got from here. Look it over and send it again.";
-        let fault = Fault::new(StatusCode::FORBIDDEN, message);
-        return Ok(ask(row, form.with(Problem::of(fault, None))));
+        return Ok(ask(row, form.with(Fault::new(StatusCode::FORBIDDEN, message).into())));
     }
-    let plan = match row.plan(asked) {
-        Ok(plan) => plan.ok_or_else(Fault::incapable)?,
-        Err(fault) => return Ok(ask(row, form.with(Problem::of(fault, None)))),
-    };
-    let lists = form.has_fields().then(|| form.before()).unwrap_or_default();
-    let before = plan.before.into_iter().chain(lists).collect();
-    let show = |answer| Show::new(answer, visit, row.collection());
-    let encode = Box::new(Done::new(plan.answer, form, row.action, show));
-    Ok(Call { action: row.action, before, operation: Some(plan.operation), upload: None, encode })
+    change(row, &asked, request, visit, form)
 }
 
-fn look(row: &'static Row, asked: &Asked<'_>, visit: &Arc<Visit>) -> Result<Call, Fault> {
+fn change(
+    row: &'static Row,
+    asked: &Asked<'_>,
+    request: &Request<Bytes>,
+    visit: &Arc<Visit>,
+    form: Form,
+) -> Result<Call, Fault> {
+    let planned = match row.answer {
+        How::Own(_, _, call) | How::Upload(_, call) => call(asked, request),
+        _ => planned(row, asked, visit),
+    };
+    let call = match planned {
+        Ok(call) => call,
+        Err(fault) if form.has_fields() => return Ok(ask(row, form.with(fault.into()))),
+        Err(fault) => return Err(fault),
+    };
+    let lists = if form.has_fields() { form.before() } else { Vec::new() };
+    let before = call.before.into_iter().chain(lists).collect();
+    let shown = SHOWN.contains(&row.action);
+    let done = if shown { Done::showing(call.encode, form) } else { Done::leading(call.encode, form) };
+    Ok(Call { before, encode: Box::new(done), ..call })
+}
+
+fn planned(row: &'static Row, asked: &Asked<'_>, visit: &Arc<Visit>) -> Result<Call, Fault> {
     let plan = row.plan(asked)?.ok_or_else(Fault::incapable)?;
     let (before, operation) = (plan.before, Some(plan.operation));
-    let (action, collection) = (row.action, row.collection());
-    Ok(match row.answer {
-        How::List(_) => {
-            let encode = Box::new(Index::new(plan.answer, visit, collection));
-            Call { action, before, operation, upload: None, encode }
+    let encode: Box<dyn Encode> = match row.answer {
+        How::List(_) => Box::new(Index::new(plan.answer, visit, row.collection())),
+        How::Show(_) => Box::new(Show::new(plan.answer, visit, row.collection())),
+        _ if SHOWN.contains(&row.action) => Box::new(Show::new(plan.answer, visit, row.collection())),
+        _ => Box::new(plan.answer),
+    };
+    Ok(Call { action: row.action, before, operation, upload: None, encode })
+}
+
+/// What changes nothing. The content of a blob is no page, and what has no body needs none.
+fn look(
+    row: &'static Row,
+    asked: &Asked<'_>,
+    request: &Request<Bytes>,
+    visit: &Arc<Visit>,
+) -> Result<Call, Fault> {
+    match row.answer {
+        How::Own(Verb::Show, _, call) if row.method == Method::GET => {
+            let answer = Answer::new(asked.context, asked.cloud, Frame::Member, StatusCode::OK);
+            let encode = Box::new(Show::new(answer, visit, row.collection()));
+            Ok(Call { encode, ..call(asked, request)? })
         }
-        How::Here(_) | How::Show(_) | How::Create(..) | How::Do(_) | How::Change(..) | How::Destroy(_) => {
-            let encode = Box::new(Show::new(plan.answer, visit, collection));
-            Call { action, before, operation, upload: None, encode }
-        }
-    })
+        How::Own(_, _, call) | How::Upload(_, call) => call(asked, request),
+        _ => planned(row, asked, visit),
+    }
+}
+
+/// What a form with a file says before it.
+fn before_the_file(request: &Request<Bytes>, asked: &Asked<'_>) -> Parameters {
+    let mut parameters = asked.parameters.clone();
+    parameters.extend(buckets::before_the_file(request));
+    parameters
 }
 
 fn ask(row: &Row, form: Form) -> Call {

@@ -1,5 +1,7 @@
 //! What is at paths that the console has besides the API's own: forms, its assets, and the way out.
 
+use std::borrow::Cow;
+
 use http::Method;
 
 use super::assets::{self, Asset};
@@ -15,7 +17,10 @@ pub(super) const NEW: &str = "new";
 /// Where the browser is told to forget who its user is.
 const LOG_OUT: &str = "logout";
 /// Names that forms have in the original, and those of their operations.
-const ALIASES: &[(&str, &str)] = &[("attach_instance", "attach")];
+const ALIASES: &[(&str, &str)] = &[("attach_instance", "attach"), ("new_blob_form_d15cfd90", CREATE_BLOB)];
+const CREATE_BLOB: &str = "create_blob_form_d15cfd90";
+/// The end of the names of forms beside which there are parts of any name, as the original has it for a bucket's.
+const APART: &str = "_form_d15cfd90";
 
 /// What is at a path that only the console has.
 pub(in super::super) enum Place<'p> {
@@ -40,7 +45,7 @@ impl<'p> Place<'p> {
             [name, id, operation] => {
                 let operation = ALIASES.iter().find(|(alias, _)| *alias == operation);
                 let operation = operation.map_or(segments.last().copied()?, |(_, name)| *name);
-                let is_it = |row: &Row| row.name() == operation && changes(row) && is_of_member(row);
+                let is_it = |row: &Row| segment(row) == operation && changes(row) && is_of_member(row);
                 Some(Place::Form(find(name, is_it)?, Target { id: Some(id), part: None }))
             }
             [name, id, part, operation] => {
@@ -50,6 +55,17 @@ impl<'p> Place<'p> {
             _ => None,
         }
     }
+}
+
+/// The last segment of the path of an operation's form.
+pub(super) fn segment(row: &Row) -> Cow<'static, str> {
+    let rows = COLLECTIONS.iter().find(|known| known.name == row.collection()).map(|known| known.operations);
+    let mut rows = rows.unwrap_or_default().iter();
+    let has_parts = rows.any(|row| row.place == table::Place::Part && row.method == Method::GET);
+    if has_parts && is_of_member(row) {
+        return Cow::Owned(format!("{}{APART}", row.name()));
+    }
+    Cow::Borrowed(row.name())
 }
 
 /// The asset at a path, whoever asks for it.
@@ -102,6 +118,10 @@ mod tests {
             ("/api/instances/i/destroy", Some("instances.destroy i")),
             ("/api/storage_volumes/v/attach_instance", Some("storage_volumes.attach v")),
             ("/api/firewalls/f/r/delete_rule", Some("firewalls.delete_rule f r")),
+            ("/api/buckets/b/new_blob_form_d15cfd90", Some("buckets.create_blob b")),
+            ("/api/buckets/b/destroy_form_d15cfd90", Some("buckets.destroy b")),
+            ("/api/buckets/b/destroy", None),
+            ("/api/buckets/b/destroy/destroy_blob", Some("buckets.destroy_blob b destroy")),
             ("/api/logout", Some("logout")),
             ("/api/instances", None),
             ("/api/instances/i", None),

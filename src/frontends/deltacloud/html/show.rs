@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use bytes::BytesMut;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::{
     CONTENT_TYPE,
     chart::{Chart, Point},
     frame::{self, Around, Crumb},
-    places::NEW,
+    index::TableFoot,
+    offers::{self, Offer, Press},
     reading::{self, Field, Value},
     token,
     visit::Visit,
@@ -19,16 +20,9 @@ use super::{
 use crate::{
     frontends::{
         Encode, Head, Reply,
-        deltacloud::{
-            answer::Answer,
-            collections::{self, COLLECTIONS},
-            context::Context,
-            document::Node,
-            errors::Fault,
-            table::{self, Collection, How, Place, Row},
-        },
+        deltacloud::{answer::Answer, collections, context::Context, document::Node},
     },
-    model::{Credential, Error, ErrorKind, Flow, Key, Kind, Metric, Resource, Unit, Verb},
+    model::{Blob, Credential, Error, ErrorKind, Flow, Key, Kind, Metric, Resource, Unit},
 };
 
 /// The page of one thing.
@@ -37,6 +31,10 @@ pub(super) struct Show {
     visit: Arc<Visit>,
     collection: &'static str,
     written: bool,
+    /// What it is a part of: a blob's bucket.
+    above: Option<String>,
+    /// Whether blobs come after it.
+    holds: bool,
 }
 
 #[derive(Template)]
@@ -44,7 +42,7 @@ pub(super) struct Show {
 struct Page<'a> {
     title: &'a str,
     state: Option<Value>,
-    buttons: Vec<Button>,
+    offers: Vec<Offer>,
     token_name: &'static str,
     token: &'a str,
     fields: Vec<Field>,
@@ -53,11 +51,31 @@ struct Page<'a> {
     warning: Option<&'static str>,
 }
 
-/// Something that can be done.
-struct Button {
-    text: String,
+#[derive(Template)]
+#[template(path = "blobs_head.html")]
+struct BlobsHead;
+
+#[derive(Template)]
+#[template(path = "blob_row.html")]
+struct BlobRow<'a> {
+    name: &'a str,
     href: String,
-    press: Press,
+    content: String,
+    size: String,
+    content_type: &'a str,
+}
+
+impl<'a> BlobRow<'a> {
+    fn of(blob: &'a Blob<'_>, context: &Context) -> Self {
+        let path = [collections::of(Kind::Blob), &blob.bucket, &blob.name];
+        BlobRow {
+            name: &blob.name,
+            href: context.href(&path),
+            content: context.href(&[&path[..], &["content"]].concat()),
+            size: blob.size.map(|size| size.to_string()).unwrap_or_default(),
+            content_type: blob.content_type.as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 /// What few pages have.
@@ -67,37 +85,17 @@ struct Extras {
     warning: Option<&'static str>,
 }
 
-/// What a button does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Press {
-    /// It is done at once.
-    Do,
-    /// It leads to a form.
-    Ask,
-    /// It leads to the question whether one is sure.
-    Confirm,
-}
-
 impl Show {
     /// The page of a thing of `collection`, which `answer` gets.
     pub(super) fn new(answer: Answer, visit: &Arc<Visit>, collection: &'static str) -> Self {
-        Show { answer, visit: Arc::clone(visit), collection, written: false }
-    }
-
-    /// The failure that an error is in its answer.
-    pub(super) fn fault(&self, error: &Error) -> Fault {
-        self.answer.fault(error)
-    }
-
-    /// What it is written for.
-    pub(super) fn context(&self) -> &Context {
-        &self.answer.context
+        Show { answer, visit: Arc::clone(visit), collection, written: false, above: None, holds: false }
     }
 
     /// Writes the page of a thing that the front end knows by itself.
     pub(super) fn whole(&self, node: &Node<'_>, out: &mut BytesMut) {
         let fields = reading::fields(node);
         self.write(node, Vec::new(), fields, Extras::default(), out);
+        self.around(String::new()).close(out);
     }
 
     fn fields(&self, node: &Node<'_>, resource: &Resource<'_>) -> Vec<Field> {
@@ -106,129 +104,59 @@ impl Show {
         if drawn { fields.into_iter().filter(|field| field.value.is_short()).collect() } else { fields }
     }
 
-    fn buttons(&self, node: &Node<'_>, resource: &Resource<'_>) -> Vec<Button> {
-        let Some(collection) = COLLECTIONS.iter().find(|known| known.name == self.collection) else {
-            return Vec::new();
-        };
-        let (id, said) = (resource.id(), reading::deeds(node));
-        let says = |row: &Row| {
-            let place = match row.place {
-                Place::Action => self.answer.context.href(&[self.collection, id, row.name()]),
-                _ => self.answer.context.href(&[self.collection, id]),
-            };
-            said.as_ref().is_none_or(|deeds| deeds.contains(&place))
-        };
-        let offered = collection.operations.iter().filter(|row| row.is_served(&self.answer.cloud));
-        let offered = offered.filter(|row| match row.place {
-            Place::Action => row.method == Method::POST && says(row),
-            Place::Member => row.method == Method::DELETE && (says(row) || !matches!(row.answer, How::Do(_))),
-            Place::Collection | Place::Part | Place::PartAction => false,
-        });
-        let mut own: Vec<Button> = offered.map(|row| self.button(row, id)).collect();
-        own.sort_by_key(|button| button.press == Press::Confirm);
-        let metrics = self.metrics(resource);
-        let made = self.made_of(collection, id);
-        let last = own.iter().position(|button| button.press == Press::Confirm).unwrap_or(own.len());
-        let destroys = own.split_off(last);
-        let parts = self.parts(collection, node, id);
-        own.into_iter().chain(made).chain(metrics).chain(parts).chain(destroys).collect()
-    }
-
-    fn button(&self, row: &Row, id: &str) -> Button {
-        let href = self.answer.context.href(&[self.collection, id, row.name()]);
-        let taken =
-            |parameter: &&table::Parameter| parameter.name != "id" && parameter.is_taken(&self.answer.cloud);
-        let press = if row.method == Method::DELETE {
-            Press::Confirm
-        } else if row.parameters.iter().any(|parameter| taken(&parameter)) {
-            Press::Ask
-        } else {
-            Press::Do
-        };
-        Button { text: words::verb(row.name()), href, press }
-    }
-
-    /// The ends of its parts: of a firewall's rules.
-    fn parts(&self, own: &Collection, node: &Node<'_>, id: &str) -> Vec<Button> {
-        let ends =
-            own.operations.iter().filter(|row| row.place == Place::Part && row.method == Method::DELETE);
-        let ends = ends.filter(|row| row.is_served(&self.answer.cloud));
-        let of = |row: &'static Row| {
-            let name = row.name().strip_prefix("delete_").unwrap_or(row.name());
-            reading::ids(node, name).into_iter().map(move |part| {
-                let href = self.answer.context.href(&[self.collection, id, &part, row.name()]);
-                Button { text: format!("{} {part}", words::verb(row.name())), href, press: Press::Confirm }
-            })
-        };
-        ends.flat_map(of).collect()
-    }
-
-    /// What can be made of it: everything that cannot be made without a thing of its kind.
-    fn made_of(&self, own: &Collection, id: &str) -> Vec<Button> {
-        let Some(kind) = own.operations.iter().find_map(|row| match row.answer {
-            How::Show(kind) => Some(kind),
-            _ => None,
-        }) else {
-            return Vec::new();
-        };
-        let mut buttons = Vec::new();
-        for collection in COLLECTIONS {
-            for row in collection.operations.iter().filter(|row| matches!(row.answer, How::Create(..))) {
-                let of = row
-                    .parameters
-                    .iter()
-                    .find(|parameter| parameter.required && parameter.value == table::Value::Id(kind));
-                if let Some(parameter) = of.filter(|_| row.is_served(&self.answer.cloud)) {
-                    let form = self.answer.context.href(&[collection.name, NEW]);
-                    let href = format!("{form}?{}={}", parameter.name, crate::wire::form::encode(id));
-                    let text = format!("New {}", words::singular(collection.name));
-                    buttons.push(Button { text, href, press: Press::Ask });
-                }
-            }
+    fn first(&mut self, resource: &Resource<'_>, out: &mut BytesMut) {
+        self.written = true;
+        if let Resource::Blob(blob) = resource {
+            self.above = Some(blob.bucket.clone().into_owned());
         }
-        buttons
-    }
-
-    fn metrics(&self, resource: &Resource<'_>) -> Option<Button> {
-        let Resource::Instance(instance) = resource else { return None };
-        let href = self.answer.context.href(&[collections::of(Kind::Metric), &instance.id]);
-        let is_measured = self.answer.cloud.supports(Verb::Show, Kind::Metric);
-        is_measured.then(|| Button { text: "Metrics".to_owned(), href, press: Press::Ask })
+        self.page(&self.answer.describe(resource), resource, out);
+        if matches!(resource, Resource::Bucket(_)) {
+            self.holds = true;
+            frame::write(&BlobsHead, out);
+        }
     }
 
     fn page(&self, node: &Node<'_>, resource: &Resource<'_>, out: &mut BytesMut) {
-        let (buttons, fields) = (self.buttons(node, resource), self.fields(node, resource));
+        let offers = offers::of(&self.answer, self.collection, node, resource);
+        let fields = self.fields(node, resource);
         let extras = Extras { charts: charts(resource), warning: warning(resource) };
-        self.write(node, buttons, fields, extras, out);
+        self.write(node, offers, fields, extras, out);
     }
 
     fn write(
         &self,
         node: &Node<'_>,
-        buttons: Vec<Button>,
+        offers: Vec<Offer>,
         fields: Vec<Field>,
         extras: Extras,
         out: &mut BytesMut,
     ) {
         let title = reading::title(node);
+        let around = self.around(title.clone());
+        around.open(out);
+        let (token_name, token) = (token::FIELD, self.visit.token.as_str());
+        let (state, Extras { charts, warning }) = (reading::state(node), extras);
+        let page = Page { title: &title, state, offers, token_name, token, fields, charts, warning };
+        frame::write(&page, out);
+    }
+
+    fn around(&self, title: String) -> Around<'_> {
         let mut crumbs = Crumb::to(self.collection, &self.answer.context);
+        crumbs.extend(
+            self.above.iter().map(|above| {
+                Crumb::above(above.as_str(), self.answer.context.href(&[self.collection, above]))
+            }),
+        );
         crumbs.push(Crumb::here(title.clone()));
-        let around = Around {
+        Around {
             context: &self.answer.context,
             visit: &self.visit,
             cloud: Some(&self.answer.cloud),
             collection: Some(self.collection),
-            title: title.clone(),
+            title,
             crumbs,
             documented: self.answer.status == StatusCode::OK,
-        };
-        let (token_name, token) = (token::FIELD, self.visit.token.as_str());
-        let Extras { charts, warning } = extras;
-        around.open(out);
-        let state = reading::state(node);
-        let page = Page { title: &title, state, buttons, token_name, token, fields, charts, warning };
-        frame::write(&page, out);
-        around.close(out);
+        }
     }
 }
 
@@ -248,16 +176,23 @@ impl Encode for Show {
     fn open(&mut self, _: &mut BytesMut) {}
 
     fn item(&mut self, resource: &Resource<'_>, out: &mut BytesMut) -> Result<Flow, Error> {
-        if !self.written && self.answer.admits(resource) {
-            self.written = true;
-            self.page(&self.answer.describe(resource), resource, out);
+        match resource {
+            Resource::Blob(blob) if self.holds => frame::write(&BlobRow::of(blob, &self.answer.context), out),
+            _ if self.written || !self.answer.admits(resource) => {}
+            _ => self.first(resource, out),
         }
         Ok(Flow::More)
     }
 
-    fn close(&mut self, _: &mut BytesMut) -> Result<(), Error> {
-        let missing = || Error::new(ErrorKind::Unexpected, "the cloud does not show what was asked for");
-        if self.written { Ok(()) } else { Err(missing()) }
+    fn close(&mut self, out: &mut BytesMut) -> Result<(), Error> {
+        if !self.written {
+            return Err(Error::new(ErrorKind::Unexpected, "the cloud does not show what was asked for"));
+        }
+        if self.holds {
+            frame::write(&TableFoot { title: "blobs" }, out);
+        }
+        self.around(String::new()).close(out);
+        Ok(())
     }
 
     fn fail(&mut self, error: &Error) -> Reply {

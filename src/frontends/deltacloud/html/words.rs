@@ -50,6 +50,8 @@ pub(super) fn spaced(name: &str) -> String {
 pub(super) fn verb(operation: &str) -> String {
     match operation {
         "rules" => "Add rule".to_owned(),
+        "create_blob" => "Upload blob".to_owned(),
+        "update_blob" => "Change metadata".to_owned(),
         operation => label(operation),
     }
 }

@@ -1,6 +1,7 @@
 //! Whole requests, decoded and answered without a gateway.
 
 mod answers;
+mod buckets;
 mod changes;
 mod documents;
 mod requests;
@@ -32,6 +33,15 @@ const OPERATIONS: &[(Verb, Kind)] = &[
     (Verb::Show, Kind::Key),
     (Verb::Create, Kind::Key),
     (Verb::Destroy, Kind::Key),
+    (Verb::List, Kind::Bucket),
+    (Verb::Show, Kind::Bucket),
+    (Verb::Create, Kind::Bucket),
+    (Verb::Destroy, Kind::Bucket),
+    (Verb::Show, Kind::Blob),
+    (Verb::Create, Kind::Blob),
+    (Verb::Read, Kind::Blob),
+    (Verb::Change, Kind::Blob),
+    (Verb::Destroy, Kind::Blob),
 ];
 
 const LIFE: &[Transition] = &[

@@ -102,7 +102,7 @@ fn what_makes_no_sense_is_refused() {
         ("/api/nosuch", 404),
         ("/api/keys", 400),
         ("/api/keys?public_key=k", 400),
-        ("/api/buckets", 412),
+        ("/api/addresses", 412),
         ("/api/realms", 405),
         ("/api/instances?image_id=i&format=yaml", 406),
     ] {
