@@ -44,6 +44,8 @@ pub(super) struct File {
     pub(super) log: LogTable,
     #[serde(default)]
     pub(super) ec2: Ec2Table,
+    #[serde(default)]
+    pub(super) mock: MockTable,
 }
 
 #[derive(Debug, Deserialize)]
@@ -152,6 +154,13 @@ pub(super) enum LogFormatWord {
 pub(super) struct Ec2Table {
     pub(super) region: Option<Spanned<String>>,
     pub(super) clock_skew: Option<Spanned<f64>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MockTable {
+    pub(super) transition: Option<Spanned<f64>>,
+    pub(super) state: Option<Spanned<PathBuf>>,
 }
 
 /// The text of a file, from which the place of a value is told.

@@ -12,6 +12,7 @@ mod frontends;
 mod layers;
 mod limits;
 mod listeners;
+mod mock;
 mod problem;
 mod providers;
 #[cfg(test)]
@@ -25,8 +26,8 @@ use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
-use crate::exchange::Identity;
 pub use crate::telemetry::Format as LogFormat;
+use crate::{drivers::Embedded, exchange::Identity};
 pub use arguments::{Arguments, Command, Former};
 pub use commands::answer;
 use file::{File, LogFormatWord, Source};
@@ -74,6 +75,8 @@ pub struct Config {
     pub log: Log,
     /// What only the EC2 front end needs.
     pub ec2: Ec2,
+    /// What only embedded clouds need.
+    pub embedded: Embedded,
     /// How many threads serve requests.
     pub threads: NonZeroUsize,
     /// How long requests in progress are waited for when the gateway is to stop.
@@ -178,6 +181,7 @@ impl Settings<'_> {
             seconds => duration(source, seconds.as_ref(), GRACE_PERIOD, problems),
         };
         let threads = threads(source, file, problems);
+        let embedded = mock::mock(self, problems);
         let access_keys = access_keys::access_keys(self, providers.as_ref(), problems, &mut warnings);
         Some(Config {
             listeners,
@@ -189,6 +193,7 @@ impl Settings<'_> {
             metrics,
             log: log?,
             ec2: ec2?,
+            embedded: embedded?,
             threads: threads?,
             grace_period: grace_period?,
             warnings,

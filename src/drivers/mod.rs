@@ -7,9 +7,12 @@
 pub mod mock;
 mod ovirt;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::exchange::{Driver, Level, Provider, ProviderUrl};
+use crate::{
+    exchange::{Driver, Level, Provider, ProviderUrl},
+    model::Error,
+};
 
 /// All drivers there are, in the order in which they are listed.
 pub static DRIVERS: &[Entry] = &[mock::ENTRY, ovirt::ENTRY];
@@ -25,8 +28,27 @@ pub struct Entry {
     pub summary: &'static str,
     /// Reads the text that chooses a provider (`-P`, `X-Deltacloud-Provider`); what is wrong with it otherwise.
     pub parse: fn(&str) -> Result<Address, String>,
-    /// The driver for one provider.
-    pub open: fn(Arc<Provider>) -> Arc<dyn Driver>,
+    /// The driver for one provider; why it cannot be opened otherwise.
+    pub open: Open,
+}
+
+/// Opens a driver for one provider.
+pub type Open = fn(Arc<Provider>, &Embedded) -> Result<Arc<dyn Driver>, Error>;
+
+/// What the operator says of clouds that live in the gateway itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embedded {
+    /// How long things are on their way from one state to the next; not at all when zero.
+    pub transition: Duration,
+    /// The folder in which they are kept; they are gone when the process ends when none.
+    pub state: Option<PathBuf>,
+}
+
+impl Default for Embedded {
+    /// Long enough to be seen, too short to be waited for; and nothing is kept.
+    fn default() -> Self {
+        Embedded { transition: Duration::from_millis(200), state: None }
+    }
 }
 
 /// Where a provider is, as a driver reads it from the provider's text.

@@ -61,7 +61,7 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
         instances_per_request: config.limits.instances_per_request,
     };
     Ok(Gateway {
-        accounts: Arc::new(Accounts::open(config.providers.clone(), &transport)?),
+        accounts: Arc::new(Accounts::open(config.providers.clone(), &config.embedded, &transport)?),
         frontends: frontends::open(&config.frontends, &settings),
         keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew),
         limits: config.limits,

@@ -9,6 +9,7 @@ mod ovirt_engine;
 mod forwarded;
 mod keys;
 mod lifecycle;
+mod links;
 mod protocol;
 mod recordings;
 mod shape;

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use deltagate::{
-    drivers,
+    drivers::{self, Embedded},
     exchange::{
         Cloud, Driver, Endpoint, Identity, Promises, Provider, Receiver, Tally, Transport, superseded,
     },
@@ -106,7 +106,7 @@ impl Harness {
             },
             url: address.url,
         });
-        let driver = (entry.open)(Arc::clone(&provider));
+        let driver = (entry.open)(Arc::clone(&provider), &Embedded::default()).unwrap();
         let promises = Promises::new(Arc::clone(&provider), Arc::clone(&driver), Arc::clone(&transport));
         let identity = Identity { user: "admin@internal".into(), password: "secret".to_owned().into() };
         Harness { driver, provider, identity, promises, transport }

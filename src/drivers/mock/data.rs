@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use super::{
     USER,
     addresses::Address,
-    buckets::{Blob, Bucket, Content},
+    blobs::Blob,
+    buckets::Bucket,
+    contents::{Content, Little},
     firewalls::{DEFAULT, Firewall},
     images::Image,
     instances::{self, Instance},
@@ -265,7 +267,7 @@ fn blobs() -> Table<Blob> {
         let text = format!("content of blob {number}");
         let blob = Blob {
             size: 17,
-            content: Content::Text(text),
+            content: Content::Little(Little(text.into())),
             content_type: Some("text/plain".to_owned()),
             modified: BLOBS_WRITTEN,
             metadata: vec![("SOMENEWKEY".to_owned(), "NEWVALUE".to_owned())],

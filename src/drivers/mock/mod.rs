@@ -11,6 +11,7 @@
 mod table;
 mod state;
 mod store;
+mod disk;
 mod data;
 mod life;
 mod realms;
@@ -27,21 +28,24 @@ mod addresses;
 mod firewalls;
 mod load_balancers;
 mod buckets;
+mod blobs;
+mod contents;
 mod metrics;
 mod providers;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
+use tokio::task::spawn_blocking;
 
-use super::{Address, Entry};
+use super::{Address, Embedded, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Identity, Level, Provider},
+    exchange::{Cloud, Driver, Identity, Level},
     model::{
         Capabilities, Cause, Change, Error, ErrorKind, Feature, Filter, Flow, Id, IdForm, Kind, Operation,
         Resource, Spec, Stage, Transition, Verb,
@@ -54,9 +58,9 @@ use store::Store;
 pub(super) const ENTRY: Entry = Entry {
     name: NAME,
     aliases: &[],
-    summary: "an embedded cloud in memory, to try things out: user mockuser, password mockpassword",
+    summary: "an embedded cloud, to try things out: user mockuser, password mockpassword",
     parse: address,
-    open: |provider: Arc<Provider>| Arc::new(Mock::open(&provider.name, TRANSITION)),
+    open: |provider, embedded| Ok(Arc::new(Mock::open(&provider.name, embedded)?)),
 };
 
 /// Its name, as in `-i`.
@@ -66,8 +70,6 @@ pub const USER: &str = "mockuser";
 /// The user's password.
 pub const PASSWORD: &str = "mockpassword";
 
-/// How long things are on their way from one state to the next: long enough to be seen, too short to be waited for.
-const TRANSITION: Duration = Duration::from_millis(200);
 /// The most user data that is taken, in bytes: EC2's own limit.
 const USER_DATA: usize = 16 << 10;
 
@@ -133,6 +135,8 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Create, Kind::Bucket),
         (Verb::Destroy, Kind::Bucket),
         (Verb::Show, Kind::Blob),
+        (Verb::Create, Kind::Blob),
+        (Verb::Read, Kind::Blob),
         (Verb::Change, Kind::Blob),
         (Verb::Destroy, Kind::Blob),
         (Verb::List, Kind::Metric),
@@ -168,14 +172,20 @@ pub struct Mock {
     /// The provider's name.
     name: String,
     store: Arc<Store>,
-    transition: SignedDuration,
 }
 
 impl Mock {
-    /// A cloud in which things take this long from one state to the next.
-    fn open(name: &str, transition: Duration) -> Self {
-        let transition = SignedDuration::try_from(transition).unwrap_or(SignedDuration::MAX);
-        Mock { name: name.to_owned(), store: Arc::new(Store::in_memory(data::state())), transition }
+    /// The cloud of the provider of this name.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be kept where the operator wants it.
+    fn open(name: &str, settings: &Embedded) -> Result<Self, Error> {
+        let transition = SignedDuration::try_from(settings.transition).unwrap_or(SignedDuration::MAX);
+        let store = match &settings.state {
+            Some(folder) => Store::on_disk(&folder.join(format!("{name}.cloud")), data::state(), transition)?,
+            None => Store::in_memory(data::state(), transition),
+        };
+        Ok(Mock { name: name.to_owned(), store: Arc::new(store) })
     }
 
     /// What an operation that changes nothing finds.
@@ -232,26 +242,40 @@ impl Mock {
             Kind::Firewall => reading.show::<firewalls::Firewall>(id),
             Kind::LoadBalancer => reading.show::<load_balancers::LoadBalancer>(id),
             Kind::Bucket => reading.show::<buckets::Bucket>(id),
-            Kind::Blob => reading.show::<buckets::Blob>(id),
+            Kind::Blob => reading.show::<blobs::Blob>(id),
             Kind::Metric => reading.show_metric(id),
             Kind::Provider => providers::show(&self.name, id),
         }
     }
 
     /// Does an operation that changes the cloud.
-    fn change(&self, operation: &Operation) -> Result<Vec<Resource<'static>>, Error> {
-        self.store.change(|state| {
-            let mut writing = Writing { state, now: Timestamp::now(), transition: self.transition };
-            match operation {
-                Operation::Create(spec) => create(&mut writing, spec, operation),
-                Operation::Act(action, ids) => writing.act(*action, ids),
-                Operation::Change(id, change) => {
-                    alter(&mut writing, id, change, operation).map(|one| vec![one])
-                }
-                Operation::Destroy(kind, ids) => destroy(&mut writing, *kind, ids, operation),
-                Operation::List(..) | Operation::Show(..) | Operation::Read(_) => Err(incapable(operation)),
-            }
-        })
+    async fn alter(&self, operation: &Operation) -> Result<Vec<Resource<'static>>, Error> {
+        let operation = operation.clone();
+        self.with_store(move |store| store.change(|writing| alter(writing, &operation))).await
+    }
+
+    /// Does `work`, which may wait for the disk, where nobody waits for it who has something else to do. It is done to
+    /// its end even when nobody waits for it any more.
+    async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        if self.store.folder().is_none() {
+            return work(&self.store);
+        }
+        let store = Arc::clone(&self.store);
+        let broken = |_| Error::new(ErrorKind::Internal, "the change was broken off");
+        spawn_blocking(move || work(&store)).await.map_err(broken)?
+    }
+}
+
+fn alter(writing: &mut Writing<'_>, operation: &Operation) -> Result<Vec<Resource<'static>>, Error> {
+    match operation {
+        Operation::Create(spec) => create(writing, spec, operation),
+        Operation::Act(action, ids) => writing.act(*action, ids),
+        Operation::Change(id, change) => alter_one(writing, id, change, operation).map(|one| vec![one]),
+        Operation::Destroy(kind, ids) => destroy(writing, *kind, ids, operation),
+        Operation::List(..) | Operation::Show(..) | Operation::Read(_) => Err(incapable(operation)),
     }
 }
 
@@ -278,7 +302,7 @@ fn create(
     made.map(|made| vec![made])
 }
 
-fn alter(
+fn alter_one(
     writing: &mut Writing<'_>,
     id: &Id,
     change: &Change,
@@ -317,7 +341,7 @@ fn destroy(
         Kind::Firewall => writing.destroy::<firewalls::Firewall>(ids),
         Kind::LoadBalancer => writing.destroy::<load_balancers::LoadBalancer>(ids),
         Kind::Bucket => writing.destroy::<buckets::Bucket>(ids),
-        Kind::Blob => writing.destroy::<buckets::Blob>(ids),
+        Kind::Blob => writing.destroy::<blobs::Blob>(ids),
         Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider => Err(incapable(operation)),
     }
 }
@@ -336,7 +360,14 @@ impl Driver for Mock {
                 let reading = Reading { state: &state, now: Timestamp::now() };
                 emit(self.look(reading, operation)?, cloud).await
             }
-            changes => emit(self.change(changes)?, cloud).await,
+            Operation::Read(id) => self.read_blob(id, cloud).await,
+            Operation::Create(spec) => match &**spec {
+                Spec::Blob(spec) => self.create_blob(spec, cloud).await,
+                _other => emit(self.alter(operation).await?, cloud).await,
+            },
+            Operation::Act(..) | Operation::Change(..) | Operation::Destroy(..) => {
+                emit(self.alter(operation).await?, cloud).await
+            }
         }
     }
 }

@@ -5,21 +5,12 @@
 //! counts is decided by who asked for it.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    addresses::Address,
-    buckets::{Blob, Bucket},
-    firewalls::Firewall,
-    images::Image,
-    instances::Instance,
-    keys::Key,
-    load_balancers::LoadBalancer,
-    network_interfaces::NetworkInterface,
-    networks::Network,
-    snapshots::Snapshot,
-    subnets::Subnet,
-    table::Table,
-    volumes::Volume,
+    addresses::Address, blobs::Blob, buckets::Bucket, firewalls::Firewall, images::Image,
+    instances::Instance, keys::Key, load_balancers::LoadBalancer, network_interfaces::NetworkInterface,
+    networks::Network, snapshots::Snapshot, subnets::Subnet, table::Table, volumes::Volume,
 };
 use crate::model::{Error, ErrorKind, Filter, Id, Kind, Resource};
 
@@ -38,6 +29,22 @@ macro_rules! collections {
             $(pub(super) $name: Table<$record>,)*
             /// The last number that was given in each series of ids, so that none is given twice.
             pub(super) numbers: Table<u64>,
+        }
+
+        impl State {
+            /// A state whose tables are what `fill` says.
+            pub(super) fn filled<F: Fill>(fill: &F) -> Result<Self, F::Error> {
+                Ok(State {
+                    $($name: fill.table(stringify!($name))?,)*
+                    numbers: fill.table("numbers")?,
+                })
+            }
+
+            /// Shows `compare` each table, as it was and as it is.
+            pub(super) fn compare<C: Compare>(&self, before: &Self, compare: &C) -> Result<(), C::Error> {
+                $(compare.table(stringify!($name), &before.$name, &self.$name)?;)*
+                compare.table("numbers", &before.numbers, &self.numbers)
+            }
         }
 
         $(impl InState for $record {
@@ -66,6 +73,19 @@ collections! {
     load_balancers: LoadBalancer,
     buckets: Bucket,
     blobs: Blob,
+}
+
+/// Says what is in a table.
+pub(super) trait Fill {
+    type Error;
+    fn table<T: DeserializeOwned>(&self, name: &str) -> Result<Table<T>, Self::Error>;
+}
+
+/// Is shown a table as it was and as it is.
+pub(super) trait Compare {
+    type Error;
+    fn table<T: Serialize>(&self, name: &str, before: &Table<T>, after: &Table<T>)
+    -> Result<(), Self::Error>;
 }
 
 /// What has a table of its own in a state.

@@ -32,7 +32,7 @@ use async_trait::async_trait;
 
 use super::{Address, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Level, Provider, ProviderUrl},
+    exchange::{Cloud, Driver, Level, ProviderUrl},
     model::{Capabilities, Cause, Error, ErrorKind, IdForm, Kind, Operation, Spec, Stage, Transition, Verb},
 };
 
@@ -42,7 +42,7 @@ pub(super) const ENTRY: Entry = Entry {
     aliases: &["rhevm"],
     summary: "oVirt 3.0 to 4.5, RHEV-M, RHV and OLVM: -P 'URL;DATACENTER;ADMIN|USER'",
     parse: address,
-    open: |_: Arc<Provider>| Arc::new(Ovirt::default()),
+    open: |_, _| Ok(Arc::new(Ovirt::default())),
 };
 
 /// How many calls are made at once for one operation.

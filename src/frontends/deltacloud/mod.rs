@@ -1,12 +1,28 @@
 //! Deltacloud: the [REST API](https://deltacloud.apache.org/rest-api.html) of Apache Deltacloud 1.1.3, below `/api`.
 //!
-//! A request has a `path` and `parameters`; the table of `collections` says what it means, as an operation of the
+//! A request has a `path` and `parameters`; the `table` of `collections` says what it means, as an operation of the
 //! neutral model, and how it is answered. Documents are described once (`document`) and written as XML, as JSON or as
 //! a page of the console (`html`), as `negotiation` has it.
 //!
-//! Decided otherwise than in the original, where it is not said at its place: matrix parameters of a collection count as parameters, so that the links that
-//! are advertised can be followed; a wrong method is 405 with `Allow`, not 404; hardware profiles need credentials;
-//! credentials are asked for before parameters are looked at; the provider's case is kept.
+//! # Decided otherwise than in the original
+//! Where it is not said at its place:
+//! - What is advertised is what the cloud can do, and what is legal now; every link can be followed as it is, so matrix
+//!   parameters of a collection count as parameters. What the original advertised wrongly (subnets of interfaces, see
+//!   `network_interfaces`) is right.
+//! - JSON says what XML says. What was missing in either is added; nothing is taken away or renamed.
+//! - What the original failed to write is written: networks and subnets made in XML, images made in JSON, load balancers,
+//!   the outcome of commands. A metric is that of the instance that was asked for.
+//! - A parameter that the cloud does not take is refused, where the original passed over it; parameters that the API does
+//!   not know are passed over. What is wrong with a parameter is said in the form that was asked for, with its name.
+//! - What is made on networks is answered with 200, as recorded, and says where it is, as everything that is made does.
+//! - What is not there cannot be destroyed: 404, where images were 204 and keys 500.
+//! - A wrong method is 405 with `Allow`, not 404. A collection that the cloud does not have is 412, without the `Expect`
+//!   that has no meaning in an answer.
+//! - Hardware profiles need credentials; credentials are asked for before parameters are looked at, since who says
+//!   nothing learns nothing.
+//! - The provider's case is kept; no request reaches a back end that the operator does not allow.
+//! - Pages are new. A browser's form is acted upon only with its token; nothing is done because of a page of another site.
+//! - `OPTIONS` of the entry point names methods, not classes.
 
 mod answer;
 mod collections;
@@ -170,7 +186,17 @@ impl Frontend for Deltacloud {
     }
 
     fn methods(&self) -> &'static [Method] {
-        &[Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]
+        // PATCH is understood nowhere, but those who try it are told what is.
+        const METHODS: &[Method] = &[
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::OPTIONS,
+        ];
+        METHODS
     }
 
     /// Matrix parameters of the first segment win over the headers.

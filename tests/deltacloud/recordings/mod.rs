@@ -7,12 +7,12 @@ mod recorded;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::{
-    decided::{PATHS, SKIPPED, STATUSES},
+    decided::{ADDED, LEFT_OUT, SKIPPED, STATUSES},
     recorded::Recording,
 };
 use crate::{
     SERVED,
-    bed::{Answer, Gateway},
+    bed::{Gateway, http::Answer},
     shape,
 };
 
@@ -118,12 +118,16 @@ impl Replay {
         let given = shape::of(answer.header("content-type"), &answer.body);
         let given = given.ok_or_else(|| format!("{} is not {media}", answer.body))?;
         let mut same = true;
-        for path in recorded.symmetric_difference(&given) {
-            let whose = if recorded.contains(path) { "the recorded one" } else { "the answer" };
-            let row = PATHS.iter().find(|(part, _)| path.contains(part));
-            let row = row.ok_or_else(|| format!("{path} is in {whose} alone"))?;
-            self.used.insert(row.0);
-            same = false;
+        for (paths, decided, whose) in [
+            (recorded.difference(&given), LEFT_OUT, "the recorded one"),
+            (given.difference(&recorded), ADDED, "the answer"),
+        ] {
+            for path in paths {
+                let row = decided.iter().find(|(part, _)| path.contains(part));
+                let row = row.ok_or_else(|| format!("{path} is in {whose} alone"))?;
+                self.used.insert(row.0);
+                same = false;
+            }
         }
         Ok(same)
     }
@@ -131,7 +135,7 @@ impl Replay {
     /// The decisions that were not met.
     fn idle(&self) -> Vec<&'static str> {
         let names = STATUSES.iter().map(|(name, ..)| *name).chain(SKIPPED.iter().map(|(name, _)| *name));
-        let all = names.chain(PATHS.iter().map(|(path, _)| *path));
+        let all = names.chain(LEFT_OUT.iter().chain(ADDED).map(|(path, _)| *path));
         all.filter(|row| !self.used.contains(row)).collect()
     }
 }

@@ -1,11 +1,15 @@
 //! The mock cloud, asked as the gateway asks it.
 
+mod blobs;
 mod instances;
 mod keys;
+mod kept;
+mod networks;
 mod pairs;
 mod seed;
+mod volumes;
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -13,7 +17,7 @@ use http::Request;
 
 use super::*;
 use crate::{
-    exchange::{Answer, Collected, Endpoint, Receiver, Tally, Transport},
+    exchange::{Answer, Collected, Endpoint, Provider, Receiver, Tally, Transport},
     model::{Action, Instance, InstanceSpec, InstanceState as S, Sink},
 };
 
@@ -164,10 +168,19 @@ fn create(change: impl FnOnce(&mut InstanceSpec)) -> Operation {
     Operation::Create(Box::new(Spec::Instance(spec)))
 }
 
+fn open(transition: Duration, state: Option<&Path>) -> Result<Mock, Error> {
+    Mock::open("mock", &Embedded { transition, state: state.map(Path::to_owned) })
+}
+
 fn at_once() -> Mock {
-    Mock::open("mock", Duration::ZERO)
+    open(Duration::ZERO, None).unwrap()
 }
 
 fn never() -> Mock {
-    Mock::open("mock", Duration::from_secs(3600))
+    open(Duration::from_secs(3600), None).unwrap()
+}
+
+/// A cloud that is kept in this folder.
+fn kept(folder: &Path) -> Mock {
+    open(Duration::ZERO, Some(folder)).unwrap()
 }

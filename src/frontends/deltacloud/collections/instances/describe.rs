@@ -121,9 +121,12 @@ fn version(ip: IpAddr) -> &'static str {
     if ip.is_ipv4() { "ipv4" } else { "ipv6" }
 }
 
-/// None where the cloud shows no volumes: a link to one would lead nowhere.
+/// None where the cloud shows no volumes: a link to one would lead nowhere. The disk that an instance boots from and takes
+/// along when it goes is a part of it, and no volume; its size is said with the hardware profile.
 fn volumes<'a>(instance: &'a Instance<'_>, cloud: &Capabilities, context: &Context) -> Vec<Node<'a>> {
-    let all = instance.attachments.iter().filter(|_| cloud.supports(Verb::Show, Kind::Volume));
+    let shown = cloud.supports(Verb::Show, Kind::Volume);
+    let own = |disk: &Attachment<'_>| disk.boot && disk.delete_on_termination;
+    let all = instance.attachments.iter().filter(|disk| shown && !own(disk));
     all.map(|attachment| volume(attachment, context)).collect()
 }
 

@@ -63,7 +63,6 @@ fn an_instance_says_all_that_is_known_of_it() {
          <public_addresses><address type=\"ipv4\">192.168.1.2</address></public_addresses>\
          <private_addresses><address type=\"ipv4\">192.168.1.2</address></private_addresses>\
          <firewalls><firewall href=\"API/firewalls/web\" id=\"web\"></firewall></firewalls><storage_volumes>\
-         <storage_volume href=\"API/storage_volumes/d0\" id=\"d0\"></storage_volume>\
          <storage_volume href=\"API/storage_volumes/v3\" id=\"v3\" device=\"/dev/sdc\"></storage_volume>\
          </storage_volumes><authentication type=\"key\"><login><keyname>k1</keyname></login></authentication>\
          <network_interfaces><network_interface href=\"API/network_interfaces/nic1\" id=\"nic1\">\
@@ -74,7 +73,7 @@ fn an_instance_says_all_that_is_known_of_it() {
         json["hardware_profile"]["properties"],
         json!({"cpu": "2", "memory": "10240", "storage": "850"})
     );
-    assert_eq!(json["storage_volumes"][1]["device"], "/dev/sdc");
+    assert_eq!(json["storage_volumes"][0]["device"], "/dev/sdc");
     assert_eq!(json["authentication_type"], "key");
     assert_eq!(json["authentication"], json!({"keyname": "k1"}));
     assert_eq!(json["network_interfaces"][0]["id"], "nic1");
