@@ -28,6 +28,9 @@ use crate::{
 /// The most things that are there to choose from; of more, the first ones are suggested, and any id can be written.
 const MOST_CHOICES: usize = 200;
 
+/// What is said of a field that has to be filled in and was not.
+const MISSING: &str = "This has to be filled in";
+
 /// The form of an operation.
 pub(super) struct Form {
     context: Context,
@@ -322,7 +325,10 @@ impl Form {
             label,
             hint: hint.join(". "),
             required: parameter.required,
-            wrong: problem.map(|problem| problem.message.clone()),
+            wrong: problem.map(|problem| match self.values.text(&name) {
+                None if parameter.required => MISSING.to_owned(),
+                _ => problem.message.clone(),
+            }),
             control: self.control(parameter, &value),
             name,
             value,
