@@ -270,6 +270,19 @@ pub struct Settings {
     pub region: Option<String>,
     /// How many instances one request may create.
     pub instances_per_request: u32,
+    /// The drivers that a request may choose.
+    pub drivers: Vec<Choosable>,
+}
+
+/// A driver that a request may choose, and its providers that it may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choosable {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names that mean it.
+    pub aliases: &'static [&'static str],
+    /// The names that the operator gave its providers.
+    pub providers: Vec<String>,
 }
 
 /// The front ends of these names.
@@ -278,7 +291,10 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
     let named = |name: &&str| -> Option<Box<dyn Frontend>> {
         match *name {
             "ec2" => Some(Box::new(ec2::Ec2::new(ec2_settings(settings, only)))),
-            "deltacloud" => Some(Box::new(deltacloud::Deltacloud::new(settings.instances_per_request))),
+            "deltacloud" => {
+                let front_end = deltacloud::Deltacloud::new(settings.instances_per_request);
+                Some(Box::new(front_end.knowing(settings.drivers.clone())))
+            }
             _ => None,
         }
     };
@@ -287,7 +303,7 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
 
 /// The tokens of pages are good for as long as the process lives.
 fn ec2_settings(settings: &Settings, only: bool) -> ec2::Settings {
-    let Settings { region, instances_per_request } = settings.clone();
+    let Settings { region, instances_per_request, drivers: _ } = settings.clone();
     let mut token_key = [0; 32];
     let random = [Uuid::new_v4(), Uuid::new_v4()];
     let random = random.iter().flat_map(|part| part.as_bytes());

@@ -6,7 +6,9 @@ mod bed;
 #[path = "../ovirt_engine/mod.rs"]
 mod ovirt_engine;
 
+mod blobs;
 mod forwarded;
+mod kept;
 mod keys;
 mod lifecycle;
 mod links;

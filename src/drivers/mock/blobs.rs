@@ -41,6 +41,10 @@ impl Record for Blob {
     const KIND: Kind = Kind::Blob;
     const MOST: usize = 10_000;
 
+    fn name<'a>(&'a self, id: &'a str) -> &'a str {
+        id.split_once('/').map_or(id, |(_, name)| name)
+    }
+
     fn describe<'a>(&'a self, id: &'a str, _reading: Reading<'a>) -> Resource<'a> {
         let (bucket, name) = id.split_once('/').unwrap_or(("", id));
         Resource::Blob(Shown {
@@ -58,8 +62,9 @@ impl Mock {
     /// Stores what the client sends. Nothing of it stays unless all of it came.
     pub(super) async fn create_blob(&self, spec: &BlobSpec, cloud: &mut Cloud<'_>) -> Result<(), Error> {
         let room = {
-            let state = self.store.state();
+            let mut state = State::clone(&self.store.state());
             check(&state, spec)?;
+            state.blobs.remove(Id::of_blob(spec.bucket.as_str(), &spec.name).as_str());
             room(&state)
         };
         let mut received = Received::new(self.store.folder());
@@ -124,12 +129,12 @@ impl Writing<'_> {
         size: u64,
     ) -> Result<Resource<'static>, Error> {
         check(self.state, spec)?;
+        let id = Id::of_blob(spec.bucket.as_str(), &spec.name);
+        self.state.blobs.remove(id.as_str());
         if size > room(self.state) || self.has_no_room_for(&content) {
             return Err(full());
         }
-        let id = Id::of_blob(spec.bucket.as_str(), &spec.name);
         let (content_type, metadata) = (spec.content_type.clone(), spec.metadata.clone());
-        self.state.blobs.remove(id.as_str());
         self.create(id.as_str(), Blob { content, size, content_type, modified: self.now, metadata })
     }
 

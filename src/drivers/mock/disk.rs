@@ -25,6 +25,9 @@ use crate::model::{Error, ErrorKind};
 const CACHE: usize = 1 << 20;
 /// The number of the form in which things are written; another one is not read.
 const FORM: &str = "1";
+/// The names of what is in a cloud's folder besides the lock.
+const DATABASE: &str = "state.redb";
+const CONTENTS: &str = "contents";
 const ABOUT: TableDefinition<'_, &str, &str> = TableDefinition::new("about");
 
 type Records<'a> = TableDefinition<'a, &'static str, &'static [u8]>;
@@ -47,10 +50,9 @@ impl Disk {
             let message = format!("the mock cloud's state in {} cannot be used: {why}", folder.display());
             Error::new(ErrorKind::Internal, message)
         };
-        let opened = lock(folder).and_then(|lock| {
-            let (database, state) = database(&folder.join("state.redb"), seed)?;
-            let disk = Disk { database, contents: folder.join("contents"), _lock: lock };
-            DirBuilder::new().recursive(true).mode(0o700).create(&disk.contents)?;
+        let opened = prepare(folder).and_then(|(folder, lock)| {
+            let (database, state) = database(&folder.join(DATABASE), seed)?;
+            let disk = Disk { database, contents: folder.join(CONTENTS), _lock: lock };
             disk.sweep(&state)?;
             Ok((disk, state))
         });
@@ -102,15 +104,20 @@ fn is_same(was: Option<&Content>, is: Option<&Content>) -> bool {
     is.is_some() && was.and_then(Content::file) == is.and_then(Content::file)
 }
 
-/// Takes the folder for this process.
-fn lock(folder: &Path) -> Result<File, Failure> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let file = File::create(folder.join("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err("another process uses it".into()),
-        Err(TryLockError::Error(error)) => Err(error.into()),
+/// Makes the folder with what has to be in it, if it is not there, and takes it for this process.
+fn prepare(folder: &Path) -> Result<(PathBuf, File), Failure> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder.join(CONTENTS))?;
+    let folder = folder.canonicalize()?;
+    let lock = File::create(folder.join("lock"))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err("another process uses it".into()),
+        Err(TryLockError::Error(error)) => return Err(error.into()),
     }
+    for made in folder.ancestors().take(2) {
+        File::open(made)?.sync_all()?;
+    }
+    Ok((folder, lock))
 }
 
 /// Opens the database at `path`, or puts one there that holds `seed`: whole, or not at all.

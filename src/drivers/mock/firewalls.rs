@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     USER,
-    state::{Reading, Record, Writing, check_name, not_now},
+    state::{Reading, Record, Writing, check_name, check_words, not_now},
 };
 use crate::model::{
     Direction, Error, ErrorKind, Firewall as Shown, FirewallSpec, Id, Kind, Protocol, Resource,
@@ -18,8 +18,6 @@ pub(super) const DEFAULT: &str = "default";
 const MOST_RULES: usize = 100;
 /// How many sources a rule has at most.
 const MOST_SOURCES: usize = 100;
-/// The longest description, in bytes.
-const LONGEST_DESCRIPTION: usize = 1 << 10;
 
 /// A firewall.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -140,10 +138,7 @@ impl Record for Firewall {
 impl Writing<'_> {
     pub(super) fn create_firewall(&mut self, spec: &FirewallSpec) -> Result<Resource<'static>, Error> {
         check_name(&spec.name, Kind::Firewall)?;
-        if spec.description.len() > LONGEST_DESCRIPTION {
-            let message = format!("a firewall's description has at most {LONGEST_DESCRIPTION} bytes");
-            return Err(Error::new(ErrorKind::Invalid, message));
-        }
+        check_words(None, Some(&spec.description))?;
         let firewall = Firewall { description: spec.description.clone(), rules: Vec::new() };
         self.create(&spec.name, firewall)
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     USER,
     instances::Instance,
-    state::{Reading, Record, Writing, not_now},
+    state::{Reading, Record, Writing, check_words, not_now},
 };
 use crate::model::{Error, Id, Image as Shown, ImageSpec, ImageState, Kind, Resource};
 
@@ -52,6 +52,7 @@ impl Record for Image {
 
 impl Writing<'_> {
     pub(super) fn create_image(&mut self, spec: &ImageSpec) -> Result<Resource<'static>, Error> {
+        check_words(None, spec.description.as_ref())?;
         let instance = self.state.find::<Instance>(&spec.instance)?;
         if !instance.can_be_captured {
             return Err(not_now(Kind::Instance, spec.instance.as_str(), "cannot be made an image of"));

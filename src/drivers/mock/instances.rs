@@ -11,16 +11,17 @@ use smallvec::SmallVec;
 
 use super::{
     USER,
+    capabilities::USER_DATA,
     firewalls::Firewall,
     hardware_profiles,
     keys::Key,
     life::{Life, Phase},
     realms,
-    state::{Found, Reading, Record, State, Writing, is_asked_for, not_now},
+    state::{Found, Reading, Record, State, Writing, check_words, is_asked_for, not_now},
 };
 use crate::model::{
     Action, Attachment, Command, Error, ErrorKind, Filter, Health, Id, Instance as Shown, InstanceSpec,
-    InstanceState, Kind, Resource, Run,
+    InstanceState, Kind, NetworkInterface, Resource, Run,
 };
 
 /// The first of the addresses that instances have by themselves, and how many of them there are: they are all in
@@ -91,10 +92,7 @@ impl Instance {
         self.interfaces.is_empty().then_some(IpAddr::V4(address))
     }
 
-    fn interfaces<'a>(
-        &'a self,
-        state: &'a State,
-    ) -> impl Iterator<Item = crate::model::NetworkInterface<'a>> + 'a {
+    fn interfaces<'a>(&'a self, state: &'a State) -> impl Iterator<Item = NetworkInterface<'a>> + 'a {
         let known = self.interfaces.iter().filter_map(|id| state.network_interfaces.entry(id));
         known.map(|(id, interface)| interface.shown(id))
     }
@@ -245,13 +243,14 @@ impl Writing<'_> {
 
     /// What all instances of `spec` have in common.
     fn template(&self, spec: &InstanceSpec) -> Result<Instance, Error> {
-        let most = super::USER_DATA;
+        let most = USER_DATA;
         if spec.user_data.as_ref().is_some_and(|data| data.len() > most) {
             return Err(Error::new(ErrorKind::Invalid, format!("user data is limited to {most} bytes")));
         }
         let architecture = self.usable_image(&spec.image)?.architecture.clone();
         let realm = realms::choose(spec.realm.as_ref())?;
         let size = hardware_profiles::size(spec)?;
+        check_words(spec.name.as_ref(), None)?;
         self.check_surroundings(spec)?;
         let name = spec.name.clone().unwrap_or_else(|| format!("i-{}", self.now.as_second()));
         Ok(Instance {

@@ -113,3 +113,47 @@ impl From<Phase> for InstanceState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGIN: Timestamp = Timestamp::constant(1_000, 0);
+    const LONG: SignedDuration = SignedDuration::from_secs(10);
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_000 + seconds).unwrap()
+    }
+
+    #[test]
+    fn a_life_takes_its_time() {
+        let born = Life::begin(true, BEGIN, LONG);
+        assert_eq!((born.at(at(9)).phase, born.at(at(10)).phase), (P::Creating, P::Running));
+        assert_eq!(born.at(at(99)).launched, Some(at(10)), "it ran from then on, whenever somebody looks");
+        let stopped = born.act(Action::Stop { force: false }, "i", at(20), LONG).unwrap();
+        assert_eq!((stopped.at(at(29)).phase, stopped.at(at(30)).phase), (P::Stopping, P::Stopped));
+        assert_eq!(stopped.at(at(99)).stopped, Some(at(30)));
+        let again = stopped.act(Action::Start, "i", at(40), LONG).unwrap().at(at(99));
+        assert_eq!((again.phase, again.launched, again.stopped), (P::Running, Some(at(50)), None));
+        let rebooted = again.act(Action::Reboot, "i", at(99), LONG).unwrap();
+        assert_eq!(rebooted.phase, P::Rebooting);
+        assert_eq!(rebooted.at(at(200)).launched, Some(at(50)), "a reboot is no launch");
+    }
+
+    #[test]
+    fn a_life_may_take_no_time() {
+        let born = Life::begin(false, BEGIN, SignedDuration::ZERO);
+        assert_eq!((born.phase, born.stopped), (P::Stopped, Some(BEGIN)));
+        let started = born.act(Action::Start, "i", at(1), SignedDuration::ZERO).unwrap();
+        assert_eq!((started.phase, started.launched), (P::Running, Some(at(1))));
+    }
+
+    #[test]
+    fn what_has_begun_is_not_begun_again() {
+        let stopping =
+            Life::running_since(BEGIN).act(Action::Stop { force: false }, "i", BEGIN, LONG).unwrap();
+        let asked_again = stopping.act(Action::Stop { force: true }, "i", at(5), LONG).unwrap();
+        assert_eq!(asked_again.at(at(10)).phase, P::Stopped, "its time does not start anew");
+        assert!(stopping.act(Action::Start, "i", at(5), LONG).is_err());
+    }
+}

@@ -7,7 +7,7 @@ use super::{
     instances::Instance,
     state::{Found, Reading, Record, is_asked_for},
 };
-use crate::model::{Error, Filter, Id, Metric, Resource, Sample, Series, Unit};
+use crate::model::{Error, Filter, Id, Kind, Metric, Resource, Sample, Series, Unit};
 
 /// How many samples there are of each thing, one for each of the last seconds; and of instances that are measured
 /// closely.
@@ -37,7 +37,7 @@ impl<'a> Reading<'a> {
 
     pub(super) fn show_metric(self, id: &Id) -> Result<Resource<'a>, Error> {
         let found = self.state.instances.entry(id.as_str());
-        let (id, instance) = found.ok_or_else(|| Error::not_found(crate::model::Kind::Metric, id.clone()))?;
+        let (id, instance) = found.ok_or_else(|| Error::not_found(Kind::Metric, id.clone()))?;
         Ok(metric(id, instance, |series, unit| {
             let count = if instance.monitored { CLOSE_SAMPLES } else { SAMPLES };
             let moments = (0..count).filter_map(|age| {

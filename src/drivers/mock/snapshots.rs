@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    state::{Reading, Record, Writing, not_now},
+    state::{Reading, Record, Writing, check_words, not_now},
     volumes::Volume,
 };
 use crate::model::{Error, Kind, Resource, Snapshot as Shown, SnapshotSpec, SnapshotState};
@@ -51,6 +51,7 @@ impl Record for Snapshot {
 
 impl Writing<'_> {
     pub(super) fn create_snapshot(&mut self, spec: &SnapshotSpec) -> Result<Resource<'static>, Error> {
+        check_words(spec.name.as_ref(), spec.description.as_ref())?;
         let volume = self.state.find::<Volume>(&spec.volume)?;
         if volume.ready.is_some_and(|ready| self.now < ready) {
             return Err(not_now(Kind::Volume, spec.volume.as_str(), "is not available yet"));

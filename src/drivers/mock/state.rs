@@ -14,8 +14,10 @@ use super::{
 };
 use crate::model::{Error, ErrorKind, Filter, Id, Kind, Resource};
 
-/// The longest name that is also an id, in bytes: EC2's own limit for the name of a key.
+/// The longest name, in bytes: EC2's own limit for the name of a key.
 const LONGEST_NAME: usize = 255;
+/// The longest description, in bytes.
+const LONGEST_DESCRIPTION: usize = 1 << 10;
 
 /// Resources as they are found, without a copy of them.
 pub(super) type Found<'a> = Box<dyn Iterator<Item = Resource<'a>> + Send + 'a>;
@@ -276,6 +278,20 @@ pub(super) fn not_now(kind: Kind, id: &str, why: &str) -> Error {
 pub(super) fn is_asked_for(filter: &Filter, id: &str, name: &str) -> bool {
     let by_id = filter.ids.is_empty() || filter.ids.iter().any(|asked: &Id| asked.as_str() == id);
     by_id && filter.name.as_deref().is_none_or(|asked| asked == name)
+}
+
+/// What people say about a thing has to be kept.
+///
+/// # Errors
+/// `Invalid` when it is too long.
+pub(super) fn check_words(name: Option<&String>, description: Option<&String>) -> Result<(), Error> {
+    let rows = [("name", name, LONGEST_NAME), ("description", description, LONGEST_DESCRIPTION)];
+    for (what, text, longest) in rows {
+        if text.is_some_and(|text| text.len() > longest) {
+            return Err(Error::new(ErrorKind::Invalid, format!("a {what} has at most {longest} bytes")));
+        }
+    }
+    Ok(())
 }
 
 /// A name that is the id, too, has to be fit for a path.

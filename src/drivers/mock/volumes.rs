@@ -7,7 +7,7 @@ use super::{
     instances::Instance,
     realms,
     snapshots::Snapshot,
-    state::{Reading, Record, State, Writing, not_now},
+    state::{Reading, Record, State, Writing, check_words, not_now},
 };
 use crate::model::{Error, ErrorKind, Id, Kind, Mount, Resource, Volume as Shown, VolumeSpec, VolumeState};
 
@@ -93,6 +93,7 @@ impl Record for Volume {
 
 impl Writing<'_> {
     pub(super) fn create_volume(&mut self, spec: &VolumeSpec) -> Result<Resource<'static>, Error> {
+        check_words(spec.name.as_ref(), spec.description.as_ref())?;
         let least = spec.snapshot.as_ref().map(|id| self.whole(id)).transpose()?.unwrap_or_default();
         let size = spec.size.unwrap_or(least.max(SIZE));
         if size < least.max(1) || size > LARGEST {

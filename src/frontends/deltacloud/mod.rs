@@ -25,6 +25,7 @@
 //! - `OPTIONS` of the entry point names methods, not classes.
 
 mod answer;
+mod asked;
 mod collections;
 mod context;
 mod document;
@@ -54,6 +55,7 @@ use secrecy::SecretString;
 
 use self::{
     answer::Ready,
+    asked::Asked,
     collections::buckets,
     context::Context,
     document::Node,
@@ -62,12 +64,11 @@ use self::{
     negotiation::{Format, Wanted},
     parameters::Parameters,
     path::Path,
-    plan::Asked,
     route::{Route, Target},
     table::{Document, How, Row},
     tag::Tagged,
 };
-use super::{Arrival, Call, Choice, Claim, Frontend, Intake, Reply};
+use super::{Arrival, Call, Choice, Choosable, Claim, Frontend, Intake, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
     wire::{basic, sign::Refusal, xml::Writer},
@@ -80,12 +81,19 @@ pub struct Deltacloud {
     most_instances: u32,
     /// What forms carry.
     tokens: Tokens,
+    /// The drivers that a request may choose.
+    drivers: Vec<Choosable>,
 }
 
 impl Deltacloud {
     /// A front end of which one request makes at most so many instances.
     pub fn new(most_instances: u32) -> Self {
-        Deltacloud { most_instances, tokens: Tokens::default() }
+        Deltacloud { most_instances, tokens: Tokens::default(), drivers: Vec::new() }
+    }
+
+    /// The same, where a request may choose one of these drivers.
+    pub fn knowing(self, drivers: Vec<Choosable>) -> Self {
+        Deltacloud { drivers, ..self }
     }
 
     fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
@@ -153,6 +161,9 @@ impl Deltacloud {
             let known = only.is_none_or(|only| target.id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
             return known.then(|| here(row, &asked, &node, named)).ok_or_else(Fault::nothing_there);
         }
+        if matches!(row.answer, How::Drivers) {
+            return drivers::call(row.action, &asked, &self.drivers);
+        }
         match &context.visit {
             Some(visit) if form => return Ok(html::form(row, &asked, visit)),
             Some(visit) => return html::call(row, asked, request, visit, &self.tokens),
@@ -213,20 +224,23 @@ impl Frontend for Deltacloud {
             return Err(Fault::new(StatusCode::FORBIDDEN, message).reply(&self.context(request, arrival)));
         }
         let forced = parameters::in_query(request, "force_auth").is_some_and(|value| value == "1");
-        if !forced && is_public(request) {
+        let credentials = credentials(request);
+        if !forced && is_public(request, credentials.is_some()) {
             return Ok(Claim::Public);
         }
-        let credentials = credentials(request);
         Ok(credentials.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
     }
 
+    /// What leads nowhere is refused before its body is read, unless that may be a form that means another method.
     fn intake(&self, request: &Request<Bytes>) -> Intake {
-        let path = path::read(request.uri().path()).unwrap_or_default();
-        match Route::of(&parameters::method(request), &path) {
-            Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _)) => {
+        let path = path::read(request.uri().path());
+        match path.as_ref().map(|path| Route::of(&parameters::method(request), path)) {
+            Some(Ok(Route::Operation(Row { answer: How::Upload(sent, _), .. }, _))) => {
                 buckets::intake(*sent, request)
             }
-            Ok(_) | Err(_) => Intake::Whole,
+            Some(Ok(_)) => Intake::Whole,
+            Some(Err(_)) | None if request.method() == Method::POST => Intake::Whole,
+            Some(Err(_)) | None => Intake::Enough,
         }
     }
 
@@ -269,15 +283,15 @@ fn tagged(call: Call, request: &Request<Bytes>) -> Call {
     Call { encode: Box::new(Tagged::new(call.encode, request)), ..call }
 }
 
-/// What leads nowhere is told to everybody, too.
-fn is_public(request: &Request<Bytes>) -> bool {
+/// What leads nowhere is told to everybody, too. Drivers are, but who says who he is learns more of them.
+fn is_public(request: &Request<Bytes>, is_somebody: bool) -> bool {
     let path = path::read(request.uri().path()).unwrap_or_default();
     if matches!(context::accepted(request), Some(Wanted::Page))
         && let Some(place) = html::Place::of(&parameters::method(request), &path)
     {
         return matches!(place, html::Place::LogOut);
     }
-    Route::of(&parameters::method(request), &path).map_or(true, |route| route.is_public())
+    Route::of(&parameters::method(request), &path).map_or(true, |route| route.is_public(is_somebody))
 }
 
 fn read(request: &Request<Bytes>) -> Result<Path, Fault> {
@@ -309,7 +323,11 @@ fn entry(context: &Context, cloud: &Capabilities) -> Call {
 /// The answer to an operation that needs no cloud.
 fn here(row: &Row, asked: &Asked<'_>, node: &Node<'_>, named: bool) -> Call {
     match &asked.context.visit {
-        Some(visit) => page(row.action, asked.context, html::document(row, asked, visit, node)),
+        Some(visit) => page(
+            row.action,
+            asked.context,
+            html::document(asked.context, asked.cloud, visit, row.collection(), node),
+        ),
         None => ready(row.action, asked.context, node, named),
     }
 }

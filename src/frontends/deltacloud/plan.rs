@@ -4,99 +4,20 @@ use http::StatusCode;
 
 use super::{
     answer::{Answer, Frame},
+    asked::Asked,
     collections,
-    context::Context,
     errors::Fault,
-    measures,
     narrowing::Narrowing,
-    parameters::Parameters,
     states::Deed,
-    table::{How, Parameter, Row, Value},
+    table::{How, Parameter, Row},
 };
-use crate::model::{Action, Capabilities, Change, Filter, Id, IdForm, Kind, Operation, Spec, Verb};
-
-/// A request, as far as an operation needs it.
-pub(super) struct Asked<'a> {
-    pub(super) id: Option<&'a str>,
-    /// The id of the part of it, where the operation is about one.
-    pub(super) part: Option<&'a str>,
-    pub(super) parameters: Parameters,
-    pub(super) user: &'a str,
-    pub(super) cloud: &'a Capabilities,
-    pub(super) context: &'a Context,
-    /// The most instances that one request makes.
-    pub(super) most_instances: u32,
-}
+use crate::model::{Action, Capabilities, Change, Filter, Id, Kind, Operation, Spec, Verb};
 
 /// What is to be done, and how it is answered.
 pub(super) struct Plan {
     pub(super) before: Vec<Operation>,
     pub(super) operation: Operation,
     pub(super) answer: Answer,
-}
-
-impl Asked<'_> {
-    /// The value of a parameter.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
-        self.parameters.text(name).map(str::to_owned)
-    }
-
-    /// The id that a parameter is.
-    pub(super) fn id_in(&self, name: &str) -> Option<Id> {
-        self.parameters.text(name).map(|text| self.as_written(text))
-    }
-
-    /// The id that a parameter is which has to be there.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub(super) fn required_id(&self, name: &str) -> Result<Id, Fault> {
-        self.parameters.required(name).map(|text| self.as_written(text))
-    }
-
-    /// An id, as the cloud writes it: a UUID may be asked for in any case of letters.
-    pub(super) fn as_written(&self, id: &str) -> Id {
-        match self.cloud.ids {
-            IdForm::Uuid => Id::from(id.to_ascii_lowercase()),
-            IdForm::Opaque => Id::from(id),
-        }
-    }
-
-    /// The number of a port that a parameter is which has to be there.
-    ///
-    /// # Errors
-    /// When it is not, or is something else.
-    pub(super) fn required_port(&self, name: &str) -> Result<u16, Fault> {
-        let text = self.parameters.required(name)?;
-        text.parse().map_err(|_| {
-            Fault::invalid(format!("Parameter '{name}' is not a number up to {}", u16::MAX)).of(name)
-        })
-    }
-
-    /// The size in bytes that a parameter is, which counts in `unit`s.
-    ///
-    /// # Errors
-    /// When it is something else.
-    pub(super) fn measure(&self, name: &str, unit: u64) -> Result<Option<u64>, Fault> {
-        let wrong = || Fault::invalid(format!("Parameter '{name}' is not a number")).of(name);
-        let bytes = |text| measures::read(text, unit).ok_or_else(wrong);
-        self.parameters.text(name).map(bytes).transpose()
-    }
-
-    /// The word that a parameter is which has to be there, in the case of letters in which the table has it.
-    ///
-    /// # Errors
-    /// When it is not, or is none of those that it may be.
-    pub(super) fn one_of(&self, name: &str, table: &[Parameter]) -> Result<&'static str, Fault> {
-        let text = self.parameters.required(name)?;
-        let row = table.iter().find(|parameter| parameter.name == name);
-        let words = match row.map(|row| row.value) {
-            Some(Value::OneOf(words)) => words,
-            _ => &[],
-        };
-        let wrong = || Fault::invalid(format!("Parameter '{name}' is none of {}", words.join(", "))).of(name);
-        words.iter().copied().find(|word| word.eq_ignore_ascii_case(text)).ok_or_else(wrong)
-    }
 }
 
 impl Row {
@@ -107,7 +28,7 @@ impl Row {
     pub(super) fn plan(&self, asked: &Asked<'_>) -> Result<Option<Plan>, Fault> {
         self.check(asked)?;
         match self.answer {
-            How::Here(_) | How::Own(..) | How::Upload(..) => Ok(None),
+            How::Here(_) | How::Drivers | How::Own(..) | How::Upload(..) => Ok(None),
             How::List(kind) => Ok(Some(self.list(kind, asked))),
             How::Show(kind) => Ok(Some(show(kind, asked))),
             How::Create(_, spec) => Ok(Some(create(spec(asked)?, asked))),
@@ -123,12 +44,14 @@ impl Row {
     fn check(&self, asked: &Asked<'_>) -> Result<(), Fault> {
         let untaken = self.parameters.iter().filter(|parameter| !parameter.is_taken(asked.cloud));
         let mut given = untaken.map(Parameter::field).filter(|name| asked.parameters.text(name).is_some());
-        let refused = |name| Err(Fault::invalid(format!("This cloud does not take parameter '{name}'")));
+        let refused = |name: String| {
+            Err(Fault::invalid(format!("This cloud does not take parameter '{name}'")).of(name))
+        };
         given.next().map_or(Ok(()), refused)
     }
 
     fn list(&self, kind: Kind, asked: &Asked<'_>) -> Plan {
-        let narrowing = Narrowing::of(kind, &asked.parameters, asked.user);
+        let narrowing = Narrowing::of(kind, asked);
         let operation = Operation::List(kind, narrowing.filter());
         let answer = Answer { narrowing, ..answer(asked, Frame::Index(self.collection()), StatusCode::OK) };
         Plan { before: profiles(kind, asked.cloud), operation, answer }

@@ -60,11 +60,15 @@ impl<'p> Route<'p> {
         }
     }
 
-    /// Whether it is for everybody, and needs no cloud.
-    pub(super) fn is_public(&self) -> bool {
+    /// Whether it is for everybody, and needs no cloud, when it `is_somebody` who asks.
+    pub(super) fn is_public(&self, is_somebody: bool) -> bool {
         match self {
             Route::Entry | Route::Options(_) => true,
-            Route::Operation(row, _) => matches!(row.answer, How::Here(_)),
+            Route::Operation(row, _) => match row.answer {
+                How::Here(_) => true,
+                How::Drivers => !is_somebody,
+                _ => false,
+            },
         }
     }
 }

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 
-use super::{answer::Frame, context::Context, document::Node, errors::Fault, plan::Asked, states::Deed};
+use super::{answer::Frame, asked::Asked, context::Context, document::Node, errors::Fault, states::Deed};
 use crate::{
     frontends::Call,
     model::{Capabilities, Change, Feature, Kind, Spec, Verb},
@@ -97,6 +97,8 @@ pub(super) enum Need {
 pub(super) enum How {
     /// By the front end itself, to everybody.
     Here(fn(&Capabilities, &Context) -> Document),
+    /// By the front end, which knows the drivers there are, and the cloud, which knows its parts.
+    Drivers,
     /// All of a kind.
     List(Kind),
     /// One of a kind.
@@ -211,7 +213,7 @@ impl Row {
     /// Whether a cloud can do it.
     pub(super) fn is_served(&self, cloud: &Capabilities) -> bool {
         match self.answer {
-            How::Here(_) => true,
+            How::Here(_) | How::Drivers => true,
             How::List(kind) => cloud.supports(Verb::List, kind),
             How::Show(kind) => cloud.supports(Verb::Show, kind),
             How::Create(kind, _) => cloud.supports(Verb::Create, kind),

@@ -9,15 +9,15 @@ pub const SKIPPED: &[(&str, &str)] = &[
     ("conneg-browser", "the same"),
     ("conneg-xml-and-star", "the same"),
     ("static-stylesheet", "the same"),
-    ("root-index.xml", "it is not of the API; the original failed"),
     ("drivers-index.json", "the names of the other drivers are paths in it"),
-    ("api-post-*-redirect.xml", "the same, of the choice of a driver in a form"),
+    ("root-index.xml", "it is not of the API; the original failed"),
+    ("api-post-*-redirect.xml", "a choice that a form makes, for browsers"),
 ];
 
 /// Recordings that are answered with another status.
 pub const STATUSES: &[(&str, u16, &str)] = &[
     ("hardware_profiles-index-noauth.xml", 401, "profiles are the cloud's, which knows its users"),
-    ("drivers-show.*", 404, "a front end knows the driver that is spoken to, and no other"),
+    ("drivers-show.*", 404, "only the drivers that a request may choose are there"),
     ("drivers-show-rhevm.*", 404, "the same"),
     ("drivers-show-openstack.*", 404, "the same"),
     ("drivers-show-opennebula.*", 404, "the same"),
@@ -63,7 +63,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("/authentication", "a seeded instance of the original's has a key without a name"),
     ("/pem", "a private key is said once, in the answer to its creation"),
     ("/api@provider", "the query does not choose the back end, the path and the headers do"),
-    ("/driver/provider", "a front end does not know the providers"),
+    ("/driver/provider", "where a provider is, is the operator's to know"),
     ("/instance/network_interfaces", "an empty list of these is left out"),
 ];
 
@@ -86,6 +86,7 @@ pub const ADDED: &[(&str, &str)] = &[
     ("/storage_snapshot/name", "the same"),
     ("/addresses[]/ip", "the same"),
     ("/address/ip", "the same"),
+    ("/address/instance", "the same"),
     ("/storage_snapshot/state", "XML says what JSON says"),
     ("/storage_snapshot/description", "what was said of it is not forgotten"),
     ("/storage_volume/realm", "the same: where it is"),
@@ -96,4 +97,5 @@ pub const ADDED: &[(&str, &str)] = &[
     ("/instance/rel", "the same"),
     ("/driver/href", "JSON says what XML says"),
     ("/blob/content/", "a link, as in XML: a blob may be larger than any document"),
+    ("/driver/provider", "the providers that a request may choose are named"),
 ];

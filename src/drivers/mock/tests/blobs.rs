@@ -115,6 +115,21 @@ async fn what_is_being_read_is_read_to_its_end() {
 }
 
 #[tokio::test]
+async fn only_so_many_blobs_are_held_in_files_without_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let much = || pieces(&[0; 5_000]);
+    let (mock, kept) = (at_once(), kept(folder.path()));
+    for number in 0..256 {
+        upload(&mock, blob(&number.to_string(), None), much()).await.unwrap();
+    }
+    upload(&mock, blob("0", None), much()).await.unwrap(); // takes the place of the one before
+    let refused = upload(&mock, blob("more", None), much()).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::LimitReached);
+    upload(&mock, blob("more", None), pieces(b"little")).await.unwrap();
+    upload(&kept, blob("more", None), much()).await.unwrap();
+}
+
+#[tokio::test]
 async fn metadata_is_replaced_and_the_content_stays() {
     let folder = tempfile::tempdir().unwrap();
     let mock = kept(folder.path());

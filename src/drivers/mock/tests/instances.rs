@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::*;
+use super::{capabilities::USER_DATA, *};
 use crate::model::{Command, Count, Listener, ListenerProtocol, LoadBalancerSpec, VolumeState};
 
 const STOP: Action = Action::Stop { force: false };
@@ -80,7 +80,7 @@ async fn a_size_may_be_asked_for_without_a_profile() {
 #[tokio::test]
 async fn what_cannot_be_made_is_refused_and_leaves_nothing() {
     type Change = fn(&mut InstanceSpec);
-    let cases: [(Change, ErrorKind); 12] = [
+    let cases: [(Change, ErrorKind); 13] = [
         (|spec| spec.image = "nosuch".into(), ErrorKind::NotFound),
         (|spec| spec.realm = Some("nosuch".into()), ErrorKind::NotFound),
         (|spec| spec.hardware_profile = Some("nosuch".into()), ErrorKind::NotFound),
@@ -94,6 +94,7 @@ async fn what_cannot_be_made_is_refused_and_leaves_nothing() {
         (|spec| spec.firewalls = vec!["default".into(), "nosuch".into()], ErrorKind::NotFound),
         (|spec| spec.network = Some("nosuch".into()), ErrorKind::NotFound),
         (|spec| spec.firewalls = vec!["default".into(); 17], ErrorKind::Invalid),
+        (|spec| spec.name = Some("n".repeat(256)), ErrorKind::Invalid),
         (|spec| spec.user_data = Some(vec![0; USER_DATA + 1]), ErrorKind::Invalid),
         (|spec| spec.count = Count { min: 9_997, max: 9_999 }, ErrorKind::LimitReached),
     ];

@@ -1,6 +1,7 @@
 //! The mock cloud, asked as the gateway asks it.
 
 mod blobs;
+mod consistency;
 mod instances;
 mod keys;
 mod kept;
@@ -18,7 +19,7 @@ use http::Request;
 use super::*;
 use crate::{
     exchange::{Answer, Collected, Endpoint, Provider, Receiver, Tally, Transport},
-    model::{Action, Instance, InstanceSpec, InstanceState as S, Sink},
+    model::{Action, Filter, Id, Instance, InstanceSpec, InstanceState as S, Kind, Sink, Verb},
 };
 
 /// The mock cloud has nobody to talk to.

@@ -32,6 +32,7 @@ async fn the_original_data_set_is_there() {
             assert_eq!((shown.kind(), shown.id()), (kind, *id));
         }
     }
+    assert_eq!(ids(&mock, list(Kind::Blob)).await, ["blob1", "blob2", "blob3", "blob4", "blob5"]);
     let buckets = ["bucket1", "blob1", "blob2", "blob3", "bucket2", "blob4", "blob5"];
     assert_eq!(ids(&mock, list(Kind::Bucket)).await, buckets);
     assert_eq!(ids(&mock, show(Kind::Bucket, "bucket2")).await, ["bucket2", "blob4", "blob5"]);

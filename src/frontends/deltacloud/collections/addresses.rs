@@ -6,12 +6,12 @@ use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
         answer::Frame,
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links,
         negotiation::Format,
-        plan::Asked,
         table::{Collection, How, Parameter, Row, Value},
     },
     model::{Address, Capabilities, Change, Kind, Spec, Verb},
@@ -54,7 +54,7 @@ pub(super) fn describe<'a>(address: &'a Address<'_>, cloud: &Capabilities, conte
         Node::list("actions", actions(address, cloud, context)),
     ];
     if let Some(instance) = address.instance.as_deref() {
-        parts.push(links::reference("instance", Kind::Instance, instance, context).only(Format::Xml));
+        parts.push(links::reference("instance", Kind::Instance, instance, context));
         parts.push(Node::text("instance_id", instance).only(Format::Json));
     }
     Node::object("address", parts).with("href", href).with("id", address.id.as_ref())

@@ -6,11 +6,11 @@ use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
         answer::Frame,
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links,
-        plan::Asked,
         table::{Collection, How, Parameter, Place, Row, Value},
     },
     model::{
@@ -81,8 +81,9 @@ fn authorize(asked: &Asked<'_>) -> Result<Change, Fault> {
         "icmp" => Protocol::Icmp,
         _tcp => Protocol::Tcp,
     };
-    let ports = Some((asked.required_port("port_from")?, asked.required_port("port_to")?));
-    let sources: Vec<RuleSource> = addresses(asked).chain(groups(asked)).collect();
+    let ports = ports(asked)?;
+    let mut sources = addresses(asked)?;
+    sources.extend(groups(asked));
     if sources.is_empty() {
         return Err(
             Fault::invalid("Required parameter 'ip_address1' or 'group1' not found").of("ip_address1")
@@ -91,9 +92,24 @@ fn authorize(asked: &Asked<'_>) -> Result<Change, Fault> {
     Ok(Change::Authorize(RuleSpec { protocol, ports, sources }))
 }
 
-fn addresses(asked: &Asked<'_>) -> impl Iterator<Item = RuleSource> {
-    let texts = (1..=MOST_SOURCES).map_while(|n| asked.parameters.text(&format!("ip_address{n}")));
-    texts.map(|text| RuleSource::Addresses(text.to_owned()))
+/// All where both are -1, as EC2's users write it.
+fn ports(asked: &Asked<'_>) -> Result<Option<(u16, u16)>, Fault> {
+    if ["port_from", "port_to"].iter().all(|name| asked.parameters.text(name) == Some("-1")) {
+        return Ok(None);
+    }
+    Ok(Some((asked.required_port("port_from")?, asked.required_port("port_to")?)))
+}
+
+/// The name is written with an underscore or, by some clients, with a dash.
+fn addresses(asked: &Asked<'_>) -> Result<Vec<RuleSource>, Fault> {
+    let mut sources = Vec::new();
+    for name in ["ip_address", "ip-address"] {
+        for n in 1..=MOST_SOURCES {
+            let Some(block) = asked.block(&format!("{name}{n}"))? else { break };
+            sources.push(RuleSource::Addresses(block));
+        }
+    }
+    Ok(sources)
 }
 
 fn groups(asked: &Asked<'_>) -> impl Iterator<Item = RuleSource> {

@@ -8,12 +8,12 @@ use secrecy::ExposeSecret;
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links,
         negotiation::Format,
-        plan::Asked,
         table::{Collection, Need, Parameter, Row, Value},
     },
     model::{Capabilities, Credential, Feature, Key, KeySpec, Kind, Spec, Verb},

@@ -6,11 +6,11 @@ use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
         answer::Frame,
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links, measures,
-        plan::Asked,
         table::{Collection, How, Parameter, Row, Value},
     },
     model::{

@@ -18,11 +18,13 @@ mod storage_snapshots;
 mod storage_volumes;
 mod subnets;
 
+use http::Method;
+
 use super::{
     context::Context,
     document::Node,
-    drivers, states,
-    table::{Collection, Document, Parameter, Place, Row, Value},
+    states,
+    table::{Collection, Document, How, Parameter, Place, Row, Value},
 };
 use crate::model::{Capabilities, Kind, Resource};
 
@@ -54,16 +56,22 @@ const DRIVERS: Collection = Collection {
     name: "drivers",
     about: "The clouds that can be spoken to",
     operations: &[
-        Row::here("drivers.index", Place::Collection, "Lists the drivers", |cloud, context| Document {
-            node: drivers::index(cloud, context),
-            named: false,
-            id: None,
-        }),
-        Row::here("drivers.show", Place::Member, "Shows a driver", |cloud, context| Document {
-            node: drivers::describe(cloud, context),
-            named: true,
-            id: Some(cloud.driver),
-        }),
+        Row {
+            action: "drivers.index",
+            method: Method::GET,
+            place: Place::Collection,
+            about: "Lists the drivers and their providers",
+            parameters: &[],
+            answer: How::Drivers,
+        },
+        Row {
+            action: "drivers.show",
+            method: Method::GET,
+            place: Place::Member,
+            about: "Shows a driver and its providers",
+            parameters: &[Parameter::new("id", Value::Text, "Which one").required()],
+            answer: How::Drivers,
+        },
     ],
 };
 

@@ -3,12 +3,12 @@
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links,
         negotiation::Format,
-        plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
     model::{Capabilities, Kind, NetworkInterface, NetworkInterfaceSpec, Spec, Verb},

@@ -3,11 +3,11 @@
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links,
-        plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
     model::{Capabilities, Kind, Network, NetworkSpec, NetworkState, Spec, Verb},
@@ -35,7 +35,7 @@ pub(super) const COLLECTION: Collection = Collection {
 };
 
 fn network(asked: &Asked<'_>) -> Result<Spec, Fault> {
-    Ok(Spec::Network(NetworkSpec { name: asked.text("name"), address_block: asked.text("address_block") }))
+    Ok(Spec::Network(NetworkSpec { name: asked.text("name"), address_block: asked.block("address_block")? }))
 }
 
 /// The document of a network.

@@ -3,11 +3,11 @@
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links, measures,
-        plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
     model::{Capabilities, Kind, Snapshot, SnapshotSpec, SnapshotState, Spec, Verb},

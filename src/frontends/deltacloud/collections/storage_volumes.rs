@@ -6,13 +6,13 @@ use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
         answer::Frame,
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links, measures,
         measures::GB,
         negotiation::Format,
-        plan::Asked,
         table::{Collection, How, Need, Parameter, Row, Value},
     },
     model::{Capabilities, Change, Feature, Kind, Mount, Spec, Verb, Volume, VolumeSpec, VolumeState},

@@ -3,12 +3,12 @@
 use super::{BY_ID, networks};
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         links,
         negotiation::Format,
-        plan::Asked,
         table::{Collection, Parameter, Row, Value},
     },
     model::{Capabilities, Kind, Spec, Subnet, SubnetSpec, Verb},
@@ -37,9 +37,11 @@ pub(super) const COLLECTION: Collection = Collection {
 };
 
 fn subnet(asked: &Asked<'_>) -> Result<Spec, Fault> {
+    asked.parameters.required("address_block")?;
+    let address_block = asked.block("address_block")?.unwrap_or_default();
     Ok(Spec::Subnet(SubnetSpec {
         network: asked.required_id("network_id")?,
-        address_block: asked.parameters.required("address_block")?.to_owned(),
+        address_block,
         name: asked.text("name"),
     }))
 }

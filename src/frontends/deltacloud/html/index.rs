@@ -25,10 +25,11 @@ use crate::{
 const COLUMNS: &[(&str, &[&str])] = &[
     ("addresses", &["instance"]),
     ("buckets", &["size", "location"]),
-    ("drivers", &["id"]),
+    ("drivers", &["provider"]),
     ("firewalls", &["description", "owner_id"]),
     ("hardware_profiles", &["cpu", "memory", "storage", "architecture"]),
     ("images", &["state", "architecture", "description", "owner_id"]),
+    ("instance_states", &["transition"]),
     ("instances", &["state", "image", "hardware_profile", "realm", "public_addresses"]),
     ("keys", &["fingerprint", "state"]),
     ("load_balancers", &["realm", "public_addresses", "created_at"]),

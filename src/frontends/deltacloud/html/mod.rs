@@ -44,12 +44,12 @@ pub(super) use self::{
 };
 use super::{
     answer::{Answer, Frame},
+    asked::Asked,
     collections::buckets,
     context::Context,
     document::Node,
     errors::Fault,
     parameters::Parameters,
-    plan::Asked,
     table::{How, Row, Sent},
 };
 use crate::{
@@ -85,13 +85,20 @@ pub(super) fn home(cloud: &Capabilities, context: &Context, visit: &Arc<Visit>) 
     home::page(cloud, context, visit)
 }
 
-/// The page of a document that the front end knows by itself.
-pub(super) fn document(row: &Row, asked: &Asked<'_>, visit: &Arc<Visit>, node: &Node<'_>) -> Bytes {
-    let answer = Answer::new(asked.context, asked.cloud, Frame::Member, StatusCode::OK);
+/// The page of a document that the front end knows by itself: of a collection or, where it has an id, of one
+/// thing in it.
+pub(super) fn document(
+    context: &Context,
+    cloud: &Capabilities,
+    visit: &Arc<Visit>,
+    collection: &'static str,
+    node: &Node<'_>,
+) -> Bytes {
+    let answer = Answer::new(context, cloud, Frame::Member, StatusCode::OK);
     let mut out = BytesMut::new();
-    match asked.id {
-        None => index::whole(node, &answer, visit, row.collection(), &mut out),
-        Some(_) => Show::new(answer, visit, row.collection()).whole(node, &mut out),
+    match node.attribute_of("id") {
+        None => index::whole(node, &answer, visit, collection, &mut out),
+        Some(_) => Show::new(answer, visit, collection).whole(node, &mut out),
     }
     out.freeze()
 }

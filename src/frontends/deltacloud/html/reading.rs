@@ -62,9 +62,8 @@ impl Value {
 pub(super) fn title(node: &Node<'_>) -> String {
     let mut names = ["name", "entity"].into_iter().filter_map(|name| part(node, name)?.own_text());
     let named = names.find(|name| !name.is_empty()).map(Cow::into_owned);
-    named
-        .or_else(|| node.attribute_of("id").map(str::to_owned))
-        .unwrap_or_else(|| "without a name".to_owned())
+    let attribute = || ["id", "name"].into_iter().find_map(|name| node.attribute_of(name)).map(str::to_owned);
+    named.or_else(attribute).unwrap_or_else(|| "without a name".to_owned())
 }
 
 /// What state it is in, where it has one.
@@ -178,6 +177,10 @@ fn code(text: &str) -> Value {
 
 /// What has nothing but attributes says what it means in them.
 fn said_in_attributes(node: &Node<'_>) -> Value {
+    if let Some(to) = node.attribute_of("to") {
+        let by = node.attribute_of("action").map_or_else(|| "by itself".to_owned(), |by| format!("by {by}"));
+        return Value::Text(format!("to {to} {by}"));
+    }
     let words: Vec<&str> =
         node.attributes().map(|(_, value)| value).filter(|value| !value.is_empty()).collect();
     if words.is_empty() { Value::Nothing } else { Value::Text(words.join(" ")) }

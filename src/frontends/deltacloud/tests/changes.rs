@@ -199,6 +199,17 @@ fn things_are_changed() {
     for (target, change, status) in expected {
         assert_eq!(changed("POST", target), ("a/b".to_owned(), change, status), "{target}");
     }
+    let all = RuleSpec {
+        protocol: Protocol::Icmp,
+        ports: None,
+        sources: vec![
+            RuleSource::Addresses("10.0.0.1/32".to_owned()),
+            RuleSource::Addresses("fe80::/10".to_owned()),
+        ],
+    };
+    let target = "/api/firewalls/f/rules?protocol=icmp&port_from=-1&port_to=-1&ip-address1=10.0.0.1\
+                  &ip-address2=fe80%3A%3A%2F10";
+    assert_eq!(changed("POST", target), ("f".to_owned(), Change::Authorize(all), 201));
     let revoke = Change::Revoke { rule: Id::from("me~tcp~1") };
     assert_eq!(changed("DELETE", "/api/firewalls/default/me~tcp~1"), ("default".to_owned(), revoke, 204));
 }
@@ -215,6 +226,9 @@ fn what_is_wrong_is_said_by_name() {
         ("/api/firewalls/f/rules?protocol=smtp&port_from=1&port_to=2", "protocol"),
         ("/api/firewalls/f/rules?protocol=tcp&port_from=1&port_to=65536", "port_to"),
         ("/api/firewalls/f/rules?protocol=tcp&port_from=1&port_to=2", "ip_address1"),
+        ("/api/firewalls/f/rules?protocol=tcp&port_from=1&port_to=2&ip_address1=everywhere", "ip_address1"),
+        ("/api/networks?address_block=10.0.0.0%2F33", "address_block"),
+        ("/api/subnets?network_id=n&address_block=all", "address_block"),
         ("/api/load_balancers?name=n&realm_id=r&listener_protocol=FTP", "listener_protocol"),
         ("/api/storage_volumes/v/attach?instance_id=i", "device"),
         ("/api/addresses/a/associate", "instance_id"),

@@ -9,12 +9,12 @@ use crate::{
         Call, Encode, Head, Reply,
         deltacloud::{
             answer::{Answer, Frame},
+            asked::Asked,
             context::Context,
             document::Node,
             errors::Fault,
             measures,
             negotiation::Format,
-            plan::Asked,
         },
     },
     model::{Blob, Change, Error, ErrorKind, Flow, Id, Kind, Operation, Resource},

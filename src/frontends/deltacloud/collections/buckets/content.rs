@@ -12,7 +12,7 @@ use super::blobs;
 use crate::{
     frontends::{
         Call, Encode, Head, Reply,
-        deltacloud::{context::Context, errors::Fault, plan::Asked},
+        deltacloud::{asked::Asked, context::Context, errors::Fault},
     },
     model::{Blob, Error, ErrorKind, Flow, Kind, Operation, Resource},
     wire::form::encode,

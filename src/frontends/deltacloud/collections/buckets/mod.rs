@@ -15,11 +15,11 @@ use http::Method;
 use super::BY_ID;
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         context::Context,
         document::Node,
         errors::Fault,
         negotiation::Format,
-        plan::Asked,
         table::{Collection, How, Need, Parameter, Place, Row, Sent, Value},
     },
     model::{Blob, Bucket, BucketSpec, Feature, Kind, Spec, Verb},
@@ -118,7 +118,7 @@ fn bucket(asked: &Asked<'_>) -> Result<Spec, Fault> {
     let is_path = name == "." || name == ".." || name.contains('/');
     if is_path || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
         let message = format!("a bucket's name has up to {LONGEST_NAME} bytes, and no slash");
-        return Err(Fault::invalid(message));
+        return Err(Fault::invalid(message).of("name"));
     }
     Ok(Spec::Bucket(BucketSpec { name: name.to_owned(), location: asked.text("location") }))
 }

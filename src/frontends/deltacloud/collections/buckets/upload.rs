@@ -8,11 +8,11 @@ use crate::{
     frontends::{
         Call, Encode, Head, Intake, Reply, Upload,
         deltacloud::{
+            asked::Asked,
             context::Context,
             errors::Fault,
             multipart::{self, Event, Part, Reader},
             negotiation::Format,
-            plan::Asked,
             table::Sent,
         },
     },
@@ -67,11 +67,13 @@ pub(super) fn bytes(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call,
 pub(super) fn form(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, Fault> {
     let mut form = Form::of(request)?;
     form.read_head(request.body()).map_err(Fault::invalid)?;
-    let missing = |name| Fault::invalid(format!("Required parameter '{name}' not found before the file"));
+    let missing =
+        |name| Fault::invalid(format!("Required parameter '{name}' not found before the file")).of(name);
     let name = form.text("blob_id").or(asked.parameters.text("blob_id"));
     let name = name.filter(|name| !name.is_empty()).ok_or_else(|| missing("blob_id"))?.to_owned();
     let metadata = form.metadata()?;
-    let file = form.file.ok_or_else(|| Fault::invalid(format!("Required parameter '{FILE}' not found")))?;
+    let file =
+        form.file.ok_or_else(|| Fault::invalid(format!("Required parameter '{FILE}' not found")).of(FILE))?;
     let bucket = asked.id.unwrap_or_default();
     let (id, known) = (Id::of_blob(bucket, &name), metadata.clone());
     let upload = FormUpload { form: Form::of(request)?, id, known };
@@ -93,7 +95,8 @@ fn store(
         return Err(Fault::new(StatusCode::NOT_IMPLEMENTED, message));
     }
     if spec.name.len() > LONGEST_NAME || spec.name.chars().any(char::is_control) {
-        return Err(Fault::invalid(format!("a blob's name has up to {LONGEST_NAME} bytes, and no controls")));
+        return Err(Fault::invalid(format!("a blob's name has up to {LONGEST_NAME} bytes, and no controls"))
+            .of("blob_id"));
     }
     metadata::check(&spec.metadata)?;
     let answer = Stored { context: asked.context.clone(), status, blob: None };

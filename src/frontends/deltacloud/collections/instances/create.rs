@@ -9,9 +9,9 @@ use secrecy::SecretString;
 
 use crate::{
     frontends::deltacloud::{
+        asked::Asked,
         errors::Fault,
         measures::{GB, MB},
-        plan::Asked,
     },
     model::{Change, Command, Count, Id, InstanceSpec, Spec},
 };
@@ -89,7 +89,10 @@ fn count(asked: &Asked<'_>) -> Result<Count, Fault> {
 
 fn user_data(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Fault> {
     let Some(text) = asked.parameters.text("user_data") else { return Ok(None) };
-    let most = asked.cloud.user_data.ok_or_else(|| Fault::invalid("This cloud takes no user data"))?;
+    let most = asked
+        .cloud
+        .user_data
+        .ok_or_else(|| Fault::invalid("This cloud takes no user data").of("user_data"))?;
     let data = if asked.context.visit.is_some() { Ok(written(text)) } else { decoded(text) };
     let data = data.map_err(|fault| fault.of("user_data"))?;
     if data.len() > most {
