@@ -30,6 +30,9 @@ pub trait Frontend: Send + Sync {
     /// Its name, as in `-f`.
     fn name(&self) -> &'static str;
 
+    /// The path at which its clients begin.
+    fn entry(&self) -> &'static str;
+
     /// The header in which its clients look for a request's id.
     fn request_id_header(&self) -> &'static str;
 

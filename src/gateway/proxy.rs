@@ -13,7 +13,7 @@ use pingora_proxy::{FailToProxy, ProxyHttp, Session};
 use tokio::sync::Semaphore;
 
 use super::{
-    accounts::Accounts, answer, client::Client, guard, journey::Journey, keys::AccessKeys, relay,
+    accounts::Accounts, answer, client::Client, edge, guard, journey::Journey, keys::AccessKeys, relay,
     upstream::Upstreams,
 };
 use crate::{
@@ -81,7 +81,7 @@ impl ProxyHttp for Gateway {
             journey.relayed = true;
             return self.admit_relay(session, journey).await;
         }
-        let reply = super::nowhere(&self.frontends);
+        let reply = edge::answer(&self.frontends, session.req_header());
         let sent = answer::send(session, journey, &reply).await;
         journey.finished = Some(sent.map_err(|error| broken_off(&error))?);
         Ok(true)

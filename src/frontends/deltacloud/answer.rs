@@ -262,6 +262,7 @@ fn check(deed: Option<Deed>, possible: &[Deed], id: &str, state: InstanceState) 
 /// An answer that needs no cloud.
 pub(super) struct Ready {
     pub(super) context: Context,
+    pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Bytes,
@@ -269,7 +270,7 @@ pub(super) struct Ready {
 
 impl Encode for Ready {
     fn head(&self) -> Head {
-        Head::new(StatusCode::OK, self.content_type)
+        Head::new(self.status, self.content_type)
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {

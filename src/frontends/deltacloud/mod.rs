@@ -28,6 +28,8 @@ mod answer;
 mod asked;
 mod collections;
 mod context;
+mod docs;
+mod drawing;
 mod document;
 mod drivers;
 mod entry;
@@ -65,14 +67,17 @@ use self::{
     parameters::Parameters,
     path::Path,
     route::{Route, Target},
-    table::{Document, How, Row},
+    table::{How, Row},
     tag::Tagged,
 };
 use super::{Arrival, Call, Choice, Choosable, Claim, Frontend, Intake, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
-    wire::{basic, sign::Refusal, xml::Writer},
+    wire::{basic, form::encode, sign::Refusal, xml::Writer},
 };
+
+/// What a picture may do in a browser: nothing.
+const PICTURE_POLICY: &str = "default-src 'none'; sandbox";
 
 /// The Deltacloud front end.
 #[derive(Debug)]
@@ -114,6 +119,11 @@ impl Deltacloud {
             None => {}
         }
         let route = Route::of(&method, &path)?;
+        if let (Route::Operation(Row { answer: How::Life, action, .. }, _), Some(form)) =
+            (&route, drawing::Form::asked(request))
+        {
+            return Ok(tagged(drawn(action, form, context, cloud)?, request));
+        }
         let is_document = route.is_document();
         if is_document && context::accepted(request).is_none() {
             let message = "Not Acceptable: there is XML, JSON and HTML";
@@ -121,6 +131,10 @@ impl Deltacloud {
         }
         match route {
             Route::Entry => Ok(entry(context, cloud)),
+            Route::Choice => chosen(request, &path, context),
+            Route::Docs(subject) => {
+                Ok(here("docs", "docs", context, cloud, &subject.document(cloud, context)?, true))
+            }
             Route::Options(allow) => Ok(options(context, allow)),
             Route::Operation(row, target) => operation(row, target, false),
         }
@@ -156,10 +170,9 @@ impl Deltacloud {
             context,
             most_instances: self.most_instances,
         };
-        if let How::Here(write) = row.answer {
-            let Document { node, named, id: only } = write(cloud, context);
-            let known = only.is_none_or(|only| target.id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
-            return known.then(|| here(row, &asked, &node, named)).ok_or_else(Fault::nothing_there);
+        if matches!(row.answer, How::Life) {
+            let document = states::document(cloud, context);
+            return Ok(here(row.action, row.collection(), context, cloud, &document, false));
         }
         if matches!(row.answer, How::Drivers) {
             return drivers::call(row.action, &asked, &self.drivers);
@@ -186,6 +199,10 @@ fn credentials(request: &Request<Bytes>) -> Option<(String, SecretString)> {
 impl Frontend for Deltacloud {
     fn name(&self) -> &'static str {
         "deltacloud"
+    }
+
+    fn entry(&self) -> &'static str {
+        "/api"
     }
 
     fn request_id_header(&self) -> &'static str {
@@ -321,20 +338,23 @@ fn entry(context: &Context, cloud: &Capabilities) -> Call {
 }
 
 /// The answer to an operation that needs no cloud.
-fn here(row: &Row, asked: &Asked<'_>, node: &Node<'_>, named: bool) -> Call {
-    match &asked.context.visit {
-        Some(visit) => page(
-            row.action,
-            asked.context,
-            html::document(asked.context, asked.cloud, visit, row.collection(), node),
-        ),
-        None => ready(row.action, asked.context, node, named),
+fn here(
+    action: &'static str,
+    collection: &'static str,
+    context: &Context,
+    cloud: &Capabilities,
+    node: &Node<'_>,
+    named: bool,
+) -> Call {
+    match &context.visit {
+        Some(visit) => page(action, context, html::document(context, cloud, visit, collection, node)),
+        None => ready(action, context, node, named),
     }
 }
 
 fn page(action: &'static str, context: &Context, body: Bytes) -> Call {
-    let content_type = html::CONTENT_TYPE;
-    call(action, Ready { context: context.clone(), content_type, headers: Vec::new(), body })
+    let (status, content_type) = (StatusCode::OK, html::CONTENT_TYPE);
+    call(action, Ready { context: context.clone(), status, content_type, headers: Vec::new(), body })
 }
 
 /// The answer that a document is.
@@ -346,13 +366,52 @@ fn ready(action: &'static str, context: &Context, node: &Node<'_>, named: bool) 
         Format::Json => node.write_json(&mut body),
     }
     let content_type = context.format.content_type();
-    call(action, Ready { context: context.clone(), content_type, headers: Vec::new(), body: body.freeze() })
+    call(
+        action,
+        Ready {
+            context: context.clone(),
+            status: StatusCode::OK,
+            content_type,
+            headers: Vec::new(),
+            body: body.freeze(),
+        },
+    )
+}
+
+fn drawn(
+    action: &'static str,
+    form: drawing::Form,
+    context: &Context,
+    cloud: &Capabilities,
+) -> Result<Call, Fault> {
+    let (body, headers) =
+        (form.draw(cloud.life)?, vec![("content-security-policy", PICTURE_POLICY.to_owned())]);
+    let (status, content_type) = (StatusCode::OK, form.content_type());
+    Ok(call(action, Ready { context: context.clone(), status, content_type, headers, body }))
 }
 
 fn options(context: &Context, allow: String) -> Call {
     let headers = vec![("allow", allow)];
     let content_type = "text/html;charset=utf-8";
-    call("options", Ready { context: context.clone(), content_type, headers, body: Bytes::new() })
+    call(
+        "options",
+        Ready { context: context.clone(), status: StatusCode::OK, content_type, headers, body: Bytes::new() },
+    )
+}
+
+/// Leads to the entry point of the back end that a form chooses; the driver that was chosen already stays.
+fn chosen(request: &Request<Bytes>, path: &Path, context: &Context) -> Result<Call, Fault> {
+    let parameters = Parameters::of(request, path)?;
+    let driver = parameters.text("driver").or(path::root_parameter(path, "driver"));
+    let pairs = [("driver", driver), ("provider", parameters.text("provider"))];
+    if pairs.iter().skip(1).all(|(_, value)| value.is_none()) && parameters.text("driver").is_none() {
+        return Err(Fault::invalid("Required parameter 'driver' or 'provider' not found"));
+    }
+    let given = pairs.iter().filter_map(|(name, value)| Some(format!(";{name}={}", encode((*value)?))));
+    let place = given.fold(context.href(&[]), |place, pair| place + &pair);
+    let (status, headers) = (StatusCode::MOVED_PERMANENTLY, vec![("location", place)]);
+    let content_type = "text/html;charset=utf-8";
+    Ok(call("choice", Ready { context: context.clone(), status, content_type, headers, body: Bytes::new() }))
 }
 
 fn call(action: &'static str, ready: Ready) -> Call {

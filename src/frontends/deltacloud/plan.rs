@@ -28,7 +28,7 @@ impl Row {
     pub(super) fn plan(&self, asked: &Asked<'_>) -> Result<Option<Plan>, Fault> {
         self.check(asked)?;
         match self.answer {
-            How::Here(_) | How::Drivers | How::Own(..) | How::Upload(..) => Ok(None),
+            How::Life | How::Drivers | How::Own(..) | How::Upload(..) => Ok(None),
             How::List(kind) => Ok(Some(self.list(kind, asked))),
             How::Show(kind) => Ok(Some(show(kind, asked))),
             How::Create(_, spec) => Ok(Some(create(spec(asked)?, asked))),

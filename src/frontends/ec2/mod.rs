@@ -117,6 +117,10 @@ impl Frontend for Ec2 {
         "ec2"
     }
 
+    fn entry(&self) -> &'static str {
+        "/ec2"
+    }
+
     fn request_id_header(&self) -> &'static str {
         "x-amzn-requestid"
     }

@@ -381,7 +381,7 @@ pub(super) fn in_path(row: &Row) -> usize {
 /// The kind of thing that an operation on a member is about.
 fn kind(row: &Row) -> Option<Kind> {
     match row.answer {
-        How::Here(_) | How::Drivers | How::Upload(..) => None,
+        How::Life | How::Drivers | How::Upload(..) => None,
         How::Do(_) => Some(Kind::Instance),
         How::List(kind)
         | How::Show(kind)

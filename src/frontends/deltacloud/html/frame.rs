@@ -19,6 +19,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Storage", &["storage_volumes", "storage_snapshots", "buckets"]),
     ("Network", &["addresses", "firewalls", "load_balancers", "networks", "subnets", "network_interfaces"]),
 ];
+/// The documentation, which is no collection.
+const DOCS: &str = "docs";
 /// What the group of the others is called.
 const OTHERS: &str = "About this cloud";
 
@@ -151,7 +153,14 @@ pub(super) fn groups<'a>(cloud: &Capabilities, context: &Context, current: Optio
         Group { title, links: of.map(link).collect() }
     });
     let is_named = |name: &str| GROUPS.iter().any(|(_, names)| names.contains(&name));
-    let others = served.iter().filter(|collection| !is_named(collection.name)).map(link).collect();
+    let docs = Link {
+        text: words::label(DOCS),
+        href: context.href(&[DOCS]),
+        about: "What can be done here, and how it is asked for",
+        current: current == Some(DOCS),
+    };
+    let others = served.iter().filter(|collection| !is_named(collection.name)).map(link);
+    let others = others.chain([docs]).collect();
     let all = named.chain([Group { title: OTHERS, links: others }]);
     all.filter(|group| !group.links.is_empty()).collect()
 }

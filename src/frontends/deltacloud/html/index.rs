@@ -25,6 +25,7 @@ use crate::{
 const COLUMNS: &[(&str, &[&str])] = &[
     ("addresses", &["instance"]),
     ("buckets", &["size", "location"]),
+    ("docs", &["description"]),
     ("drivers", &["provider"]),
     ("firewalls", &["description", "owner_id"]),
     ("hardware_profiles", &["cpu", "memory", "storage", "architecture"]),
@@ -74,6 +75,13 @@ struct TableRow {
 #[template(path = "index_foot.html")]
 pub(super) struct TableFoot<'a> {
     pub(super) title: &'a str,
+}
+
+/// The life of an instance, as a picture.
+#[derive(Template)]
+#[template(path = "diagram.html")]
+struct Diagram<'a> {
+    drawing: &'a str,
 }
 
 impl Index {
@@ -177,6 +185,12 @@ pub(super) fn whole(
     let columns: Vec<String> = columns(collection).iter().map(|name| words::label(name)).collect();
     frame::write(&TableHead { title: &title, about: frame::about(collection), columns, create: None }, out);
     node.parts().into_iter().for_each(|part| row(part, collection, out));
+    if collection == "instance_states" {
+        let drawing = format!("{}?format=svg", answer.context.href(&[collection]));
+        frame::write(&TableFoot { title: &title.to_lowercase() }, out);
+        frame::write(&Diagram { drawing: &drawing }, out);
+        return around.close(out);
+    }
     frame::write(&TableFoot { title: &title.to_lowercase() }, out);
     around.close(out);
 }

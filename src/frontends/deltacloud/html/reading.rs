@@ -150,10 +150,16 @@ fn read(node: &Node<'_>) -> Value {
         }
         (None, Some(text)) => text_of(node.name(), text),
         (None, None) if parts.is_empty() => said_in_attributes(node),
-        (None, None) if alike(&parts) => Value::List(parts.into_iter().map(read).collect()),
+        (None, None) if node.attributes().next().is_none() && alike(&parts) => {
+            Value::List(parts.into_iter().map(read).collect())
+        }
         (None, None) => {
-            let id = node.attribute_of("id").map(|id| Field { label: words::label("id"), value: code(id) });
-            Value::Fields(id.into_iter().chain(grouped(parts.into_iter())).collect())
+            let attribute = |(name, value): (&str, &str)| Field {
+                label: words::label(name),
+                value: if name == "id" { code(value) } else { Value::Text(value.to_owned()) },
+            };
+            let attributes = node.attributes().map(attribute);
+            Value::Fields(attributes.chain(grouped(parts.iter().copied())).collect())
         }
     }
 }

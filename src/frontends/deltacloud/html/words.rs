@@ -5,6 +5,7 @@ const LABELS: &[(&str, &str)] = &[
     ("cidr", "Addresses"),
     ("cmd", "Command"),
     ("cpu", "Processors"),
+    ("docs", "Documentation"),
     ("hwp_cpu", "Processors"),
     ("hwp_id", "Hardware profile"),
     ("hwp_memory", "Memory (MB)"),
