@@ -61,7 +61,7 @@ fn the_way_in_and_out() {
     let gateway = start();
     let accept = ("Accept", super::BROWSER);
     let root = gateway.send("GET", "/", &[accept], "");
-    assert_eq!((root.status, root.header("location")), (302, "/api"));
+    assert!(root.status == 200 && root.body.contains("href=\"/api\""), "{}", root.body);
     let home = gateway.send("GET", "/api", &[accept], "");
     assert!(home.body.contains("href=\"/api?force_auth=1\">Log in</a>"), "{}", home.body);
     for closed in ["/api?force_auth=1", "/api/instances", "/api/instances/new", "/api/instances/inst1/stop"] {

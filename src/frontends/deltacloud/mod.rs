@@ -210,7 +210,7 @@ impl Frontend for Deltacloud {
     }
 
     fn claims(&self, path: &str) -> bool {
-        path::is_ours(path) || path == "/"
+        path::is_ours(path)
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -320,12 +320,9 @@ fn place<'p>(method: &Method, path: &'p Path, context: &Context) -> Option<html:
     context.visit.as_ref().and_then(|_| html::Place::of(method, path))
 }
 
-/// The answer to what is no part of the API: a file of the console, or the way to the entry point.
+/// The answer to what is no part of the API: a file of the console.
 fn beside_the_api(request: &Request<Bytes>, context: &Context) -> Option<Call> {
     let path = path::read(request.uri().path())?;
-    if !path::is_ours(request.uri().path()) {
-        return Some(html::to_the_entry(context));
-    }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     html::asset(&path).filter(|_| reads).map(|asset| html::file(asset, context))
 }

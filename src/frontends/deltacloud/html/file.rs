@@ -1,4 +1,4 @@
-//! What is beside the API: the files that pages are made of, and the way to the entry point.
+//! The answer to a request for a file of the console.
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
@@ -7,7 +7,7 @@ use super::assets::Asset;
 use crate::{
     frontends::{
         Call, Encode, Head, Reply,
-        deltacloud::{context::Context, errors::Fault, path},
+        deltacloud::{context::Context, errors::Fault},
     },
     model::{Error, Flow, Resource},
 };
@@ -27,18 +27,8 @@ struct Sent {
 pub(in super::super) fn file(asset: &Asset, context: &Context) -> Call {
     let head = Head::new(StatusCode::OK, asset.content_type);
     let headers = vec![("cache-control", KEPT.to_owned()), ("x-content-type-options", "nosniff".to_owned())];
-    call("static", Sent { context: context.clone(), head, headers, body: asset.body() })
-}
-
-/// The answer to who is not below the entry point yet.
-pub(in super::super) fn to_the_entry(context: &Context) -> Call {
-    let head = Head::new(StatusCode::FOUND, context.content_type());
-    let headers = vec![("location", format!("/{}", path::ROOT))];
-    call("root", Sent { context: context.clone(), head, headers, body: Bytes::new() })
-}
-
-fn call(action: &'static str, sent: Sent) -> Call {
-    Call { action, before: Vec::new(), operation: None, upload: None, encode: Box::new(sent) }
+    let sent = Sent { context: context.clone(), head, headers, body: asset.body() };
+    Call { action: "static", before: Vec::new(), operation: None, upload: None, encode: Box::new(sent) }
 }
 
 impl Encode for Sent {

@@ -36,7 +36,7 @@ use http::{Method, Request, StatusCode};
 use self::{done::Done, form::Form, index::Index, show::Show};
 pub(super) use self::{
     error::page as error_page,
-    file::{file, to_the_entry},
+    file::file,
     origin::is_foreign,
     places::{Place, asset},
     token::Tokens,
