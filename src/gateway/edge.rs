@@ -1,7 +1,7 @@
 //! What no front end claims: the root, which leads to what is served, and everything that leads nowhere.
 
 use bytes::{Bytes, BytesMut};
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 use pingora::http::RequestHeader;
 
 use crate::{
@@ -13,7 +13,10 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The answer to a request that no front end claims.
 pub(super) fn answer(frontends: &[Box<dyn Frontend>], request: &RequestHeader) -> Reply {
-    if request.uri.path() == "/" { root(frontends, request) } else { nowhere(frontends) }
+    let looks = matches!(request.method, Method::GET | Method::HEAD);
+    // What brings parameters is a client's that was pointed at the wrong path.
+    let is_root = request.uri.path() == "/" && request.uri.query().is_none();
+    if looks && is_root { root(frontends, request) } else { nowhere(frontends) }
 }
 
 fn root(frontends: &[Box<dyn Frontend>], request: &RequestHeader) -> Reply {

@@ -206,6 +206,8 @@ mod tests {
         assert_eq!(routed(Method::POST, "/api/instances/1/jump"), Err((404, None)));
         let allow = Some("OPTIONS,GET,HEAD".to_owned());
         assert_eq!(routed(Method::POST, "/api/realms"), Err((405, allow.clone())));
+        assert_eq!(routed(Method::PUT, "/api/docs"), Err((405, allow)));
+        let allow = Some("OPTIONS,GET,HEAD,POST".to_owned());
         assert_eq!(routed(Method::PUT, "/api"), Err((405, allow)));
         assert_eq!(routed(Method::GET, "/api/instances/1/stop"), Err((405, Some("OPTIONS,POST".to_owned()))));
     }
