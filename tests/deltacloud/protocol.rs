@@ -156,7 +156,8 @@ fn the_client_chooses_the_form() {
         ("application/json", "application/json"),
         ("text/xml", "application/xml"),
         ("application/xml;q=0.2, application/json;q=0.3", "application/json"),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/xml"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html;charset=utf-8"),
+        ("*/*", "application/xml"),
     ] {
         let answer = get(&gateway, "/api/realms", &[("Accept", accept)]);
         assert_eq!((answer.status, answer.header("content-type")), (200, media), "{accept}");

@@ -83,8 +83,25 @@ impl Answer {
         }
     }
 
-    fn describe<'a>(&'a self, resource: &'a Resource<'_>) -> Node<'a> {
+    /// The document of a thing.
+    pub(super) fn describe<'a>(&'a self, resource: &'a Resource<'_>) -> Node<'a> {
         collections::describe(resource, &self.profiles, &self.cloud, &self.context)
+    }
+
+    /// Whether a thing is in the answer.
+    pub(super) fn admits(&self, resource: &Resource<'_>) -> bool {
+        self.narrowing.admits(resource)
+    }
+
+    /// The failure that an error is in this answer.
+    pub(super) fn fault(&self, error: &Error) -> Fault {
+        let mut fault = Fault::from(error);
+        let is_wrong_parameter = self.creates.is_some_and(|kind| !is_made_of_another(kind));
+        if is_wrong_parameter && fault.status == StatusCode::NOT_FOUND {
+            // What the parameters name does not exist; what the path names does.
+            fault.status = StatusCode::BAD_REQUEST;
+        }
+        fault
     }
 
     fn write(&self, node: &Node<'_>, out: &mut BytesMut) {
@@ -223,13 +240,7 @@ impl Encode for Answer {
     }
 
     fn fail(&mut self, error: &Error) -> Reply {
-        let mut fault = Fault::from(error);
-        let is_wrong_parameter = self.creates.is_some_and(|kind| !is_made_of_another(kind));
-        if is_wrong_parameter && fault.status == StatusCode::NOT_FOUND {
-            // What the parameters name does not exist; what the path names does.
-            fault.status = StatusCode::BAD_REQUEST;
-        }
-        fault.reply(&self.context)
+        self.fault(error).reply(&self.context)
     }
 }
 

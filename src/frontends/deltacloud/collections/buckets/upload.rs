@@ -40,6 +40,15 @@ pub(in crate::frontends::deltacloud) fn intake(sent: Sent, request: &Request<Byt
     }
 }
 
+/// What a form says before its file, as far as it can be read.
+pub(in crate::frontends::deltacloud) fn before_the_file(request: &Request<Bytes>) -> Vec<(String, String)> {
+    let Ok(mut form) = Form::of(request) else { return Vec::new() };
+    // What is wrong with it is said when the file is to be stored.
+    let _ = form.read_head(request.body());
+    let text = |(name, bytes): (String, Vec<u8>)| Some((name, String::from_utf8(bytes).ok()?));
+    form.fields.into_iter().filter_map(text).collect()
+}
+
 /// `PUT /buckets/BUCKET/BLOB`
 pub(super) fn bytes(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, Fault> {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
@@ -61,11 +70,13 @@ pub(super) fn form(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, 
     }
     let mut form = Form::of(request)?;
     form.read_head(request.body()).map_err(Fault::invalid)?;
-    let missing = |name| Fault::invalid(format!("Required parameter '{name}' not found before the file"));
+    let missing =
+        |name| Fault::invalid(format!("Required parameter '{name}' not found before the file")).of(name);
     let name = form.text("blob_id").or(asked.parameters.text("blob_id"));
     let name = name.filter(|name| !name.is_empty()).ok_or_else(|| missing("blob_id"))?.to_owned();
     let metadata = form.metadata()?;
-    let file = form.file.ok_or_else(|| Fault::invalid(format!("Required parameter '{FILE}' not found")))?;
+    let file =
+        form.file.ok_or_else(|| Fault::invalid(format!("Required parameter '{FILE}' not found")).of(FILE))?;
     let bucket = asked.id.unwrap_or_default();
     let (id, known) = (Id::of_blob(bucket, &name), metadata.clone());
     let upload = FormUpload { form: Form::of(request)?, id, known };
@@ -102,7 +113,8 @@ fn store(
         return Err(Fault::new(StatusCode::NOT_IMPLEMENTED, message));
     }
     if spec.name.len() > LONGEST_NAME || spec.name.chars().any(char::is_control) {
-        return Err(Fault::invalid(format!("a blob's name has up to {LONGEST_NAME} bytes, and no controls")));
+        return Err(Fault::invalid(format!("a blob's name has up to {LONGEST_NAME} bytes, and no controls"))
+            .of("blob_id"));
     }
     metadata::check(&spec.metadata)?;
     let answer = Stored { context: asked.context.clone(), status, blob: None };
