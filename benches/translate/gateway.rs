@@ -55,7 +55,7 @@ impl Gateway {
             relay: false,
             endpoint,
         });
-        let settings = Settings { region: None, only: false, token_key: [0; 32], instances_per_request: 1 };
+        let settings = Settings { region: None, token_key: [0; 32], instances_per_request: 1 };
         Ok(Gateway {
             frontend: Ec2::new(settings),
             driver: (entry.open)(provider.clone(), &Embedded::default())?,

@@ -62,8 +62,10 @@ impl ProxyHttp for Gateway {
     /// Where a request is answered: translated here and now, refused, or (`Ok(false)`) relayed by the phases below.
     async fn request_filter(&self, session: &mut Session, journey: &mut Journey) -> pingora::Result<bool> {
         journey.client = Client::of(session, &self.trusted);
-        let path = session.req_header().uri.path();
-        if let Some(frontend) = self.frontends.iter().find(|frontend| frontend.claims(path)) {
+        let head = session.req_header();
+        if let Some(frontend) =
+            self.frontends.iter().find(|frontend| frontend.claims(&head.method, &head.uri))
+        {
             journey.frontend = frontend.name();
             journey.request_id_header = frontend.request_id_header();
             journey.in_flight = Some(InFlight::begin(&self.metrics, frontend.name()));

@@ -52,7 +52,7 @@ mod tag;
 mod tests;
 
 use bytes::{Bytes, BytesMut};
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, Uri};
 use secrecy::SecretString;
 
 use self::{
@@ -211,8 +211,8 @@ impl Frontend for Deltacloud {
         "x-request-id"
     }
 
-    fn claims(&self, path: &str) -> bool {
-        path::is_ours(path)
+    fn claims(&self, _: &Method, uri: &Uri) -> bool {
+        path::is_ours(uri.path())
     }
 
     fn methods(&self) -> &'static [Method] {
