@@ -98,7 +98,7 @@ impl Mock {
             return Ok(());
         }
         while let Some(piece) = pieces.next().await? {
-            if cloud.emit(&Resource::Content(piece.as_ref().into())).await? == Flow::Enough {
+            if cloud.emit(&Resource::Content(piece.into())).await? == Flow::Enough {
                 break;
             }
         }

@@ -119,7 +119,9 @@ impl Received {
     }
 
     async fn write(&mut self, last: bool) -> Result<(), Error> {
-        let (folder, waiting, file) = (self.folder.clone(), self.waiting.split(), self.file.take());
+        // The room comes back, so that one is enough for any length.
+        let (folder, waiting) = (self.folder.clone(), std::mem::take(&mut self.waiting));
+        let file = self.file.take();
         let written = blocking(move || {
             let spool = match file {
                 Some(spool) => spool,
@@ -130,9 +132,11 @@ impl Received {
                 spool.file.sync_all()?;
                 File::open(folder)?.sync_all()?;
             }
-            Ok(spool)
+            Ok((spool, waiting))
         });
-        self.file = Some(written.await?);
+        let (spool, mut room) = written.await?;
+        room.clear();
+        (self.file, self.waiting) = (Some(spool), room);
         Ok(())
     }
 }
@@ -163,7 +167,9 @@ pub(super) struct Pieces {
     source: Source,
     offset: u64,
     size: u64,
-    read: Bytes,
+    /// What was read last, in room that is used again and again, and how much of it was given.
+    read: Vec<u8>,
+    given: usize,
 }
 
 enum Source {
@@ -187,7 +193,8 @@ impl Content {
     pub(super) async fn open(&self, size: u64, folder: Option<&Path>) -> io::Result<Pieces> {
         let file = match self {
             Content::Little(Little(bytes)) => {
-                return Ok(Pieces { source: Source::Memory, offset: size, size, read: bytes.clone() });
+                let read = bytes.to_vec();
+                return Ok(Pieces { source: Source::Memory, offset: size, size, read, given: 0 });
             }
             Content::Nameless(file) => Arc::clone(file),
             Content::File(name) => {
@@ -195,7 +202,7 @@ impl Content {
                 Arc::new(tokio::fs::File::open(folder.join(name.to_string())).await?.into_std().await)
             }
         };
-        Ok(Pieces { source: Source::File(file), offset: 0, size, read: Bytes::new() })
+        Ok(Pieces { source: Source::File(file), offset: 0, size, read: Vec::new(), given: 0 })
     }
 }
 
@@ -204,26 +211,28 @@ impl Pieces {
     ///
     /// # Errors
     /// `Internal` when they cannot be read.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        if self.read.is_empty() && self.offset < self.size {
-            self.read = self.fill().await?;
+    pub(super) async fn next(&mut self) -> Result<Option<&[u8]>, Error> {
+        if self.given == self.read.len() && self.offset < self.size {
+            self.fill().await?;
         }
-        let piece = self.read.split_to(self.read.len().min(PIECE));
+        let rest = self.read.get(self.given..).unwrap_or_default();
+        let piece = rest.get(..PIECE).unwrap_or(rest);
+        self.given += piece.len();
         Ok((!piece.is_empty()).then_some(piece))
     }
 
-    async fn fill(&mut self) -> Result<Bytes, Error> {
-        let Source::File(file) = &self.source else { return Ok(Bytes::new()) };
-        let (file, offset) = (Arc::clone(file), self.offset);
+    async fn fill(&mut self) -> Result<(), Error> {
+        let Source::File(file) = &self.source else { return Ok(()) };
+        let (file, offset, mut room) = (Arc::clone(file), self.offset, std::mem::take(&mut self.read));
         let length = usize::try_from(self.size - offset).unwrap_or(BUFFER).min(BUFFER);
-        let bytes = blocking(move || {
-            let mut bytes = vec![0; length];
-            file.read_exact_at(&mut bytes, offset)?;
-            Ok(Bytes::from(bytes))
+        let filled = blocking(move || {
+            room.resize(length, 0);
+            file.read_exact_at(&mut room, offset)?;
+            Ok(room)
         });
-        let bytes = bytes.await?;
+        (self.read, self.given) = (filled.await?, 0);
         self.offset += u64::try_from(length).unwrap_or_default();
-        Ok(bytes)
+        Ok(())
     }
 }
 
