@@ -57,6 +57,10 @@ pub(super) fn rewrite_request(
     request.insert_header(header::HOST, provider.endpoint.authority.as_str())?;
     request.remove_header("x-deltacloud-driver");
     request.remove_header("x-deltacloud-provider");
+    // What the client itself wrote there is not passed on, even where there is nothing to put in its place.
+    for own in ["forwarded", "x-forwarded-for", "x-forwarded-host"] {
+        request.remove_header(own);
+    }
     if !client.host.is_empty() {
         request.insert_header("x-forwarded-host", client.host.as_str())?;
     }
@@ -64,7 +68,6 @@ pub(super) fn rewrite_request(
     if let Some(ip) = client.ip {
         request.insert_header("x-forwarded-for", ip.to_string())?;
     }
-    request.remove_header("forwarded");
     Ok(())
 }
 

@@ -39,9 +39,8 @@ impl Client {
 
     /// The AWS command line's whole flow at an EC2 endpoint.
     pub fn aws_cli_flow(&self, endpoint: &str, key: &str, secret: &str) {
-        let mut command = Command::new("sh");
-        command.arg(script("aws_cli_flow.sh")).arg(endpoint);
-        command.env("AWS_CLI", self.python.with_file_name("aws"));
+        let mut command = Command::new(&self.python);
+        command.arg(script("aws_cli_flow.py")).arg(endpoint);
         succeed(command, key, secret);
     }
 
@@ -65,7 +64,7 @@ impl Client {
 }
 
 fn succeed(mut command: Command, key: &str, secret: &str) {
-    for (name, _) in env::vars().filter(|(name, _)| name.starts_with("AWS_") && name != "AWS_CLI") {
+    for (name, _) in env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);
     }
     command.env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret);

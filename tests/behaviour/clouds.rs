@@ -68,6 +68,7 @@ macro_rules! everywhere {
     };
     (@clouds $scenarios:tt $($name:ident $cloud:ident),*) => {
         $(everywhere!(@cloud $name $cloud $scenarios);)*
+        everywhere!(@all $scenarios);
 
         #[test]
         fn every_driver_is_put_through_it() {
@@ -76,6 +77,10 @@ macro_rules! everywhere {
                 assert!(named.contains(&driver.name), "{} is not named in clouds.rs", driver.name);
             }
         }
+    };
+    (@all [$($scenario:ident),*]) => {
+        /// Every scenario.
+        const ALL: &[&Scenario] = &[$(&$scenario::SCENARIO),*];
     };
     (@cloud $name:ident $cloud:ident [$($scenario:ident),*]) => {
         mod $name {

@@ -1,6 +1,11 @@
 //! A cloud with a door: where a scenario takes place.
 
-use std::time::{Duration, Instant};
+use std::{
+    cell::RefCell,
+    collections::HashSet,
+    thread,
+    time::{Duration, Instant},
+};
 
 use deltagate::model::{Capabilities, Filter, Id, Kind, Operation, SnapshotSpec, Spec, Verb, VolumeSpec};
 
@@ -11,13 +16,22 @@ use crate::{
 
 /// How long anything may take to get where it is going.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long is waited before it is looked at again.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Something that has to work wherever all of it can be done.
 pub struct Scenario {
-    /// What the driver has to be able to do.
-    pub needs: &'static [(Verb, Kind)],
+    /// What the driver has to be able to do: all that is done, and nothing else.
+    pub needs: &'static [&'static [(Verb, Kind)]],
     /// What happens, and what has to come of it.
     pub play: fn(&World<'_>),
+}
+
+impl Scenario {
+    /// What the driver has to be able to do.
+    pub fn pairs(&self) -> impl Iterator<Item = (Verb, Kind)> {
+        self.needs.iter().copied().flatten().copied()
+    }
 }
 
 /// A cloud, seen through a door.
@@ -26,30 +40,32 @@ pub struct World<'a> {
     door: &'a Door,
     address: &'a str,
     user: (&'static str, &'static str),
+    /// What was asked for so far.
+    asked: RefCell<HashSet<(Verb, Kind)>>,
 }
 
 /// Plays a scenario on a cloud through every door that can express it, if the driver can do it.
 pub fn each(cloud: &Cloud, scenario: &Scenario) {
     let capabilities = cloud.capabilities();
-    if let Some((verb, kind)) =
-        scenario.needs.iter().find(|(verb, kind)| !capabilities.supports(*verb, *kind))
-    {
+    if let Some((verb, kind)) = scenario.pairs().find(|(verb, kind)| !capabilities.supports(*verb, *kind)) {
         eprintln!("skipped: {} does not declare {verb:?} of {kind}", cloud.driver);
         return;
     }
-    let lacking = scenario.needs.iter().map(|(_, kind)| *kind).find(|kind| cloud.lacks.contains(kind));
-    let doors: Vec<&Door> =
-        DOORS.iter().filter(|door| scenario.needs.iter().all(|pair| (door.expresses)(*pair))).collect();
+    let lacking = scenario.pairs().map(|(_, kind)| kind).find(|kind| cloud.lacks.contains(kind));
+    let doors: Vec<&Door> = DOORS.iter().filter(|door| scenario.pairs().all(door.expresses)).collect();
     assert!(!doors.is_empty(), "no front end can express it");
     let running = (cloud.start)();
     for door in doors {
         eprintln!("through {}", door.name);
         let address = &running.gateway.address;
-        let world = World { capabilities, door, address, user: cloud.user };
-        match lacking {
-            Some(kind) => world.is_unsupported(kind),
-            None => (scenario.play)(&world),
+        let world = World { capabilities, door, address, user: cloud.user, asked: RefCell::default() };
+        if let Some(kind) = lacking {
+            world.is_unsupported(kind);
+            continue;
         }
+        (scenario.play)(&world);
+        let needed: HashSet<_> = scenario.pairs().collect();
+        assert_eq!(world.asked.into_inner(), needed, "what was asked for, and what the scenario needs");
     }
 }
 
@@ -70,11 +86,12 @@ impl World<'_> {
 
     /// Asks for it, and gives what comes of it.
     pub fn try_it(&self, operation: &Operation) -> Result<Vec<Thing>, Refused> {
-        (self.door.perform)(self.address, self.user, operation)
+        self.try_as(self.user, operation)
     }
 
     /// The same as somebody else.
     pub fn try_as(&self, user: (&str, &str), operation: &Operation) -> Result<Vec<Thing>, Refused> {
+        self.asked.borrow_mut().insert(operation.pair());
         (self.door.perform)(self.address, user, operation)
     }
 
@@ -114,6 +131,7 @@ impl World<'_> {
                 return thing;
             }
             assert!(Instant::now() < deadline, "{}: it does not come to pass: {thing:?}", self.door.name);
+            thread::sleep(PAUSE);
         }
     }
 
@@ -126,6 +144,7 @@ impl World<'_> {
             || !is_gone(self.list(kind).into_iter().find(|thing| thing.id == id))
         {
             assert!(Instant::now() < deadline, "{}: the {kind} {id} does not go", self.door.name);
+            thread::sleep(PAUSE);
         }
     }
 }

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-QUICK = {"Delay": 1, "MaxAttempts": 60}
+QUICK = {"Delay": 0.1, "MaxAttempts": 600}
 
 
 def client(endpoint, **keys):

@@ -1,7 +1,8 @@
 //! A mock cloud that is kept on disk, and a gateway that is killed in the middle of its work.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
+    fs,
     path::Path,
     process::Command,
     sync::{
@@ -117,6 +118,57 @@ fn what_was_acknowledged_outlives_a_gateway_that_is_killed() {
     }
 }
 
+/// What each blob may hold, none when it may not be there: what was acknowledged last, and what was sent after it.
+type Held = Mutex<BTreeMap<String, Vec<Option<String>>>>;
+
+/// Stores blobs that are too long to be held in the database, in the places of others, until the gateway is gone.
+fn store(address: &str, writer: usize, held: &Held, acknowledged: &AtomicUsize) {
+    for number in acknowledged.load(Ordering::Relaxed).. {
+        let name = format!("w{writer}-{}", number % 3);
+        let content = format!("{writer} {number} ").repeat(8 << 10);
+        let sent = Some(content.clone());
+        held.lock().unwrap().entry(name.clone()).or_insert(vec![None]).push(sent.clone());
+        let path = format!("/api/buckets/bucket1/{name}");
+        let Some(stored) = ask(address, "PUT", &path, &content) else { return };
+        assert_eq!(stored.status, 200, "{}", stored.body);
+        held.lock().unwrap().insert(name, vec![sent]);
+        acknowledged.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn what_blobs_hold_outlives_a_gateway_that_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (held, acknowledged) = (Held::default(), AtomicUsize::new(0));
+    let mut gateway = start(folder.path());
+    for round in 1..=ROUNDS {
+        let address = gateway.address.clone();
+        thread::scope(|scope| {
+            for writer in 0..WRITERS {
+                let (address, held, acknowledged) = (&address, &held, &acknowledged);
+                scope.spawn(move || store(address, writer, held, acknowledged));
+            }
+            while acknowledged.load(Ordering::Relaxed) < 20 * round {
+                thread::yield_now();
+            }
+            drop(gateway); // by SIGKILL, while all of them write
+        });
+        gateway = start(folder.path());
+        let mut there = 0;
+        for (name, possible) in held.lock().unwrap().iter_mut() {
+            let path = format!("/api/buckets/bucket1/{name}/content");
+            let answer = ask(&gateway.address, "GET", &path, "").unwrap();
+            assert!(matches!(answer.status, 200 | 404), "{name}: {}", answer.status);
+            let found = (answer.status == 200).then_some(answer.body);
+            there += usize::from(found.is_some());
+            possible.retain(|content| *content == found);
+            assert!(!possible.is_empty(), "round {round}: {name} has {:?} bytes", found.map(|it| it.len()));
+        }
+        let files = fs::read_dir(folder.path().join("default.cloud/contents")).unwrap();
+        assert_eq!(files.count(), there, "what no blob holds is gone");
+    }
+}
+
 #[test]
 fn a_second_gateway_on_the_same_folder_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
@@ -124,7 +176,7 @@ fn a_second_gateway_on_the_same_folder_does_not_start() {
     let file = folder.path().join("second.toml");
     let second =
         format!("hostname = '127.0.0.1'\nport = 0\nmetrics.enabled = false\n{}", settings(folder.path()));
-    std::fs::write(&file, second).unwrap();
+    fs::write(&file, second).unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_deltagate"));
     let output = program.arg("-c").arg(&file).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);

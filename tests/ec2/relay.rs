@@ -2,7 +2,11 @@
 
 use crate::{
     ADMIN,
-    bed::{Gateway, Ovirt, http::basic, ovirt::Mode},
+    bed::{
+        Gateway, Ovirt,
+        http::{Connection, basic},
+        ovirt::Mode,
+    },
 };
 
 #[test]
@@ -47,6 +51,20 @@ fn each_side_sees_its_own_name() {
     assert_eq!(seen.header("x-forwarded-for"), Some("127.0.0.1"));
     assert_eq!(seen.header("x-private"), None);
     assert_eq!(seen.header("x-deltacloud-provider"), None);
+}
+
+#[test]
+fn what_a_client_says_of_itself_is_not_passed_on() {
+    let engine = Ovirt::start(Mode::V4_4);
+    let gateway = Gateway::before_ovirt(&engine.base_url(), "relay = true");
+    let mut connection = Connection::open(&gateway.address).unwrap();
+    let request = "GET /ovirt-engine/api HTTP/1.0\r\nX-Forwarded-Host: evil\r\nX-Forwarded-For: 6.6.6.6\r\n\
+                   Forwarded: host=evil\r\n\r\n";
+    connection.send_raw(request.as_bytes()).unwrap();
+    assert_eq!(connection.answer(false).unwrap().status, 401);
+    let seen = engine.requests().pop().unwrap();
+    assert_eq!((seen.header("x-forwarded-host"), seen.header("forwarded")), (None, None));
+    assert_eq!(seen.header("x-forwarded-for"), Some("127.0.0.1"));
 }
 
 #[test]

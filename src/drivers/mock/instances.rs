@@ -28,6 +28,8 @@ use crate::model::{
 /// `172.16.0.0/12`.
 const FIRST_ADDRESS: Ipv4Addr = Ipv4Addr::new(172, 16, 0, 1);
 const ADDRESSES: u32 = 1_000_000;
+/// The name of the disk that an instance boots from, if that is its own.
+pub(super) const OWN_DEVICE: &str = "/dev/sda1";
 /// How many firewalls an instance has around it at most.
 const MOST_FIREWALLS: usize = 16;
 
@@ -103,7 +105,7 @@ impl Instance {
     fn attachments<'a>(&'a self, id: &str, state: &'a State) -> SmallVec<[Attachment<'a>; 2]> {
         let own = self.disk.map(|size| Attachment {
             volume: format!("vol{id}").into(),
-            device: Some("/dev/sda1".into()),
+            device: Some(OWN_DEVICE.into()),
             size: Some(size),
             boot: true,
             delete_on_termination: true,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    instances::Instance,
+    instances::{Instance, OWN_DEVICE},
     realms,
     snapshots::Snapshot,
     state::{Reading, Record, State, Writing, check_words, not_now},
@@ -149,14 +149,15 @@ impl Writing<'_> {
             let message = format!("instance '{id}' has {MOST_PER_INSTANCE} volumes, and takes no more");
             return Err(Error::new(ErrorKind::LimitReached, message).about(Kind::Instance, id.clone()));
         }
-        let taken: Vec<&str> = devices(&instance.volumes, self.state).collect();
+        let own = instance.disk.map(|_| OWN_DEVICE);
+        let taken: Vec<&str> = devices(&instance.volumes, self.state).chain(own).collect();
         if let Some(wanted) = wanted {
             let fits = (1..=LONGEST_DEVICE).contains(&wanted.len()) && !wanted.chars().any(char::is_control);
             if !fits {
                 return Err(Error::new(ErrorKind::Invalid, "that is no name of a device"));
             }
             if taken.contains(&wanted.as_str()) {
-                let why = format!("has a volume at '{wanted}' already");
+                let why = format!("has a disk at '{wanted}' already");
                 return Err(not_now(Kind::Instance, id.as_str(), &why));
             }
             return Ok(wanted.clone());

@@ -20,6 +20,8 @@ use crate::{
 
 /// The most values of one statistic that are read; the engine keeps a history of fewer.
 const MOST_SAMPLES: usize = 100;
+/// The most statistics of one VM that are read: an engine has some dozens of them, however many devices there are.
+const MOST_SERIES: usize = 500;
 /// How far apart the values of a history are (`VmStatisticalQuery`).
 const STEP: SignedDuration = SignedDuration::from_secs(30);
 
@@ -137,7 +139,10 @@ fn read_unit(text: &str) -> Option<Unit> {
 
 fn add(all: &mut Vec<Series<'static>>, one: Series<'static>) {
     let Some(known) = all.iter_mut().find(|known| known.name == one.name && known.unit == one.unit) else {
-        return all.push(one);
+        if all.len() < MOST_SERIES {
+            all.push(one);
+        }
+        return;
     };
     let together: fn(f64, f64) -> f64 = match known.unit {
         Unit::Bytes | Unit::BytesPerSecond | Unit::Count => |one, other| one + other,
@@ -170,6 +175,14 @@ mod tests {
         for text in [v3, v4] {
             assert_eq!(read(text), [("cpuUtilization".to_owned(), Unit::Percent, vec![7.5])]);
         }
+    }
+
+    #[test]
+    fn statistics_without_end_are_not_kept() {
+        let statistics: String = (0..MOST_SERIES * 2)
+            .map(|number| format!("<statistic><name>{number}</name><values><value><datum>1</datum></value></values></statistic>"))
+            .collect();
+        assert_eq!(read(&format!("<statistics>{statistics}</statistics>")).len(), MOST_SERIES);
     }
 
     #[test]

@@ -5,7 +5,10 @@
 //! name trusted proxies: the first that is none is the client, and what its proxy saw of it counts. What stands before
 //! that can be written by anybody. Where `X-Forwarded-*` is, `Forwarded` is not looked at.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+};
 
 use http::{HeaderMap, header, uri::Authority};
 use ipnet::IpNet;
@@ -33,9 +36,10 @@ pub(super) fn is_among(ip: IpAddr, networks: &[IpNet]) -> bool {
 pub(super) fn last_untrusted(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> Hop {
     let lists = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
     let hops = if lists.iter().any(|name| headers.contains_key(*name)) {
-        separate(lists.map(|name| values(headers, name)))
+        separate(lists.map(|name| values(headers, name, plain)))
     } else {
-        values(headers, header::FORWARDED.as_str()).into_iter().map(element).collect()
+        let elements = values(headers, header::FORWARDED.as_str(), elements);
+        elements.iter().map(|text| element(text)).collect()
     };
     let is_proxy = |hop: &Hop| hop.client.is_some_and(|ip| is_among(ip, trusted));
     let past = hops.iter().position(|hop| !is_proxy(hop));
@@ -45,37 +49,47 @@ pub(super) fn last_untrusted(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet
     Hop { client: hop.client.or(Some(peer)), ..hop }
 }
 
-/// The entries of a field's lists, last one first.
-fn values<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
-    let lines: Vec<&str> = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("")).collect();
-    let entries = lines.into_iter().rev().flat_map(|line| entries(line).into_iter().rev());
-    entries.take(MOST_HOPS).collect()
+/// The entries of a field's lists, last one first. What is no text in one of them hides none of the others.
+fn values(headers: &HeaderMap, name: &str, entries: fn(&str) -> Vec<&str>) -> Vec<String> {
+    let lines: Vec<Cow<'_, str>> =
+        headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    let all = lines.iter().rev().flat_map(|line| entries(line).into_iter().rev());
+    let all = all.map(str::trim).filter(|entry| !entry.is_empty());
+    all.take(MOST_HOPS).map(str::to_owned).collect()
 }
 
-/// The entries of a list; commas within quotes separate nothing.
-fn entries(line: &str) -> Vec<&str> {
-    split(line, ',').into_iter().map(str::trim).filter(|entry| !entry.is_empty()).collect()
+/// The entries of a list that knows no quotes.
+fn plain(line: &str) -> Vec<&str> {
+    line.split(',').collect()
 }
 
-fn split(text: &str, separator: char) -> Vec<&str> {
+/// The entries of a list in which commas within quotes separate nothing. A quote that somebody leaves open swallows
+/// nothing of what the proxies add behind it.
+fn elements(line: &str) -> Vec<&str> {
+    split(line, ',').unwrap_or_else(|| plain(line))
+}
+
+/// The parts of a text; none when a quote in it is left open.
+fn split(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut quoted, mut escaped) = (false, false);
-    text.split(move |next: char| {
+    let parts = text.split(|next: char| {
         let separates = next == separator && !quoted;
         let quotes = next == '"' && !escaped;
         escaped = quoted && next == '\\' && !escaped;
         quoted ^= quotes;
         separates
-    })
-    .collect()
+    });
+    let parts = parts.collect();
+    (!quoted).then_some(parts)
 }
 
 /// The hops of three separate lists. One that is shorter than the others was written by fewer proxies, the nearest
 /// ones: its first entry counts for all before.
-fn separate([clients, hosts, protocols]: [Vec<&str>; 3]) -> Vec<Hop> {
+fn separate([clients, hosts, protocols]: [Vec<String>; 3]) -> Vec<Hop> {
     let length = clients.len().max(1);
-    let at = |list: &[&str], place: usize| list.get(place).or(list.last()).copied().map(str::to_owned);
-    let hop = |place| Hop {
-        client: clients.get(place).copied().and_then(node),
+    let at = |list: &[String], place: usize| list.get(place).or(list.last()).cloned();
+    let hop = |place: usize| Hop {
+        client: clients.get(place).and_then(|text| node(text)),
         host: at(&hosts, place).and_then(|text| authority(&text)),
         secure: at(&protocols, place).and_then(|text| protocol(&text)),
     };
@@ -85,7 +99,7 @@ fn separate([clients, hosts, protocols]: [Vec<&str>; 3]) -> Vec<Hop> {
 /// One element of `Forwarded`: `for=192.0.2.60;proto=https;host="cloud.example:3001"`.
 fn element(text: &str) -> Hop {
     let mut hop = Hop::default();
-    for pair in split(text, ';') {
+    for pair in split(text, ';').unwrap_or_default() {
         let Some((name, value)) = pair.split_once('=') else { continue };
         let value = unquoted(value.trim());
         match name.trim().to_ascii_lowercase().as_str() {
@@ -134,12 +148,14 @@ fn protocol(text: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn hop(fields: &[(&'static str, &str)]) -> (String, Option<String>, Option<bool>) {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
-            headers.append(*name, value.parse().unwrap());
+            headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         let trusted: Vec<IpNet> =
             ["10.0.0.0/8", "2001:db8:1::/48"].map(|text| text.parse().unwrap()).to_vec();
@@ -191,6 +207,24 @@ mod tests {
         }
         let both = [("forwarded", "for=6.6.6.6;host=evil"), ("x-forwarded-for", "192.0.2.1")];
         assert_eq!(hop(&both), expected("192.0.2.1", "", None));
+    }
+
+    #[test]
+    fn what_a_client_leaves_open_swallows_nothing() {
+        let added = "for=192.0.2.1;host=a.example;proto=http";
+        for own in ["for=\"", "proto=https;host=evil;for=\"x", "host=evil;for=\"a\\", "host=evil\u{e9}"] {
+            let value = format!("{own}, {added}");
+            assert_eq!(
+                hop(&[("forwarded", &value)]),
+                expected("192.0.2.1", "a.example", Some(false)),
+                "{own}"
+            );
+        }
+        for own in ["\"", "\u{e9}", "\"6.6.6.6"] {
+            let fields =
+                [("x-forwarded-for", &*format!("{own}, 192.0.2.1")), ("x-forwarded-host", "a.example")];
+            assert_eq!(hop(&fields), expected("192.0.2.1", "a.example", None), "{own}");
+        }
     }
 
     #[test]

@@ -25,7 +25,13 @@ pub const JSON: Door = Door {
 };
 
 fn expresses((verb, kind): (Verb, Kind)) -> bool {
-    !matches!((verb, kind), (_, Kind::Provider))
+    match kind {
+        // They are a part of their driver's document.
+        Kind::Provider => verb == Verb::List,
+        // They are a part of their bucket's document.
+        Kind::Blob => verb != Verb::List,
+        _other => true,
+    }
 }
 
 /// A request, in the protocol's words.
@@ -268,6 +274,9 @@ fn encode(form: &[(&str, String)]) -> String {
 /// What a document shows: an index's members, or the one it is about.
 fn things(tree: &Tree, operation: &Operation) -> Vec<Thing> {
     let kind = operation.pair().1;
+    if kind == Kind::Provider {
+        return providers(tree);
+    }
     let is_index = |tree: &Tree| tree.name() == collection(kind);
     if is_index(tree) {
         return tree.members().iter().map(thing).collect();
@@ -278,6 +287,18 @@ fn things(tree: &Tree, operation: &Operation) -> Vec<Thing> {
         [only] if tree.name().is_empty() && !only.members().is_empty() => vec![thing(only)],
         _ => vec![thing(tree)],
     }
+}
+
+/// The providers of all drivers: elements of their own in XML, a list in JSON.
+fn providers(drivers: &Tree) -> Vec<Thing> {
+    let in_driver = |driver: &Tree| -> Vec<Thing> {
+        let list = driver.at("providers").map_or(driver.members(), Tree::members);
+        let providers = list.iter().filter(|item| matches!(item.name(), "provider" | "item"));
+        providers.map(thing).collect()
+    };
+    // In JSON a name is around them.
+    let drivers = if drivers.name().is_empty() { &drivers.members()[0] } else { drivers };
+    drivers.members().iter().flat_map(in_driver).collect()
 }
 
 fn thing(tree: &Tree) -> Thing {

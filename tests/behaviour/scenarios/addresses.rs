@@ -2,16 +2,11 @@
 
 use deltagate::model::{Change, Id, Kind, Operation, Spec, Verb};
 
-use super::{create, destroy_instance, instance, is_missing};
+use super::{INSTANCE, all_of, create, destroy_instance, instance, is_missing};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[
-        (Verb::Create, Kind::Address),
-        (Verb::List, Kind::Address),
-        (Verb::Change, Kind::Address),
-        (Verb::Destroy, Kind::Address),
-    ],
+    needs: &[all_of!(Address), &[(Verb::Change, Kind::Address)], INSTANCE],
     play: |world| {
         let address = create(world, Spec::Address);
         assert!(world.list(Kind::Address).iter().any(|listed| listed.id == address.id));

@@ -2,19 +2,19 @@
 
 use deltagate::model::{BlobSpec, BucketSpec, Change, Id, Kind, Operation, Spec, Verb};
 
-use super::{create, is_missing};
+use super::{all_of, create, is_missing};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
     needs: &[
-        (Verb::Create, Kind::Bucket),
-        (Verb::List, Kind::Bucket),
-        (Verb::Destroy, Kind::Bucket),
-        (Verb::Create, Kind::Blob),
-        (Verb::Show, Kind::Blob),
-        (Verb::Read, Kind::Blob),
-        (Verb::Change, Kind::Blob),
-        (Verb::Destroy, Kind::Blob),
+        all_of!(Bucket),
+        &[
+            (Verb::Show, Kind::Blob),
+            (Verb::Create, Kind::Blob),
+            (Verb::Read, Kind::Blob),
+            (Verb::Change, Kind::Blob),
+            (Verb::Destroy, Kind::Blob),
+        ],
     ],
     play: |world| {
         let spec = BucketSpec { name: "behaviour-bucket".to_owned(), location: None };

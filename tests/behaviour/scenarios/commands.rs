@@ -2,11 +2,11 @@
 
 use deltagate::model::{Change, Command, Id, Kind, Operation, Verb};
 
-use super::{destroy_instance, instance};
+use super::{INSTANCE, destroy_instance, instance};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[(Verb::Change, Kind::Instance), (Verb::Create, Kind::Instance)],
+    needs: &[&[(Verb::Change, Kind::Instance)], INSTANCE],
     play: |world| {
         let host = instance(world, "obedient");
         let run = |id: &str| {

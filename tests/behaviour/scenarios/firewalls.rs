@@ -4,16 +4,11 @@ use deltagate::model::{
     Change, FirewallSpec, Id, Kind, Operation, Protocol, RuleSource, RuleSpec, Spec, Verb,
 };
 
-use super::{create, is_missing};
+use super::{all_of, create, is_missing};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[
-        (Verb::Create, Kind::Firewall),
-        (Verb::List, Kind::Firewall),
-        (Verb::Change, Kind::Firewall),
-        (Verb::Destroy, Kind::Firewall),
-    ],
+    needs: &[all_of!(Firewall), &[(Verb::Change, Kind::Firewall)]],
     play: |world| {
         let spec = || {
             let (name, description) = ("behaviour-wall".to_owned(), "lets SSH in".to_owned());

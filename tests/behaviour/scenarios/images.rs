@@ -2,11 +2,11 @@
 
 use deltagate::model::{Id, ImageSpec, InstanceSpec, Kind, Operation, Spec, Verb};
 
-use super::{create, destroy_instance, instance, is_missing, stop};
+use super::{INSTANCE, all_of, create, destroy_instance, instance, is_missing, stop};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[(Verb::Create, Kind::Image), (Verb::Destroy, Kind::Image), (Verb::Create, Kind::Instance)],
+    needs: &[all_of!(Image), INSTANCE],
     play: |world| {
         let model = instance(world, "model");
         if model.state != "stopped" {

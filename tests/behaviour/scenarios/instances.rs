@@ -1,18 +1,12 @@
 //! The life of an instance.
 
-use deltagate::model::{Action, Id, Kind, Operation, Verb};
+use deltagate::model::{Action, Id, Kind, Operation};
 
-use super::{destroy_instance, instance, is_missing, stop};
+use super::{INSTANCE, destroy_instance, instance, is_missing, stop};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[
-        (Verb::Create, Kind::Instance),
-        (Verb::List, Kind::Instance),
-        (Verb::Show, Kind::Instance),
-        (Verb::Act, Kind::Instance),
-        (Verb::Destroy, Kind::Instance),
-    ],
+    needs: &[INSTANCE],
     play: |world| {
         let act = |action, id: &str| world.perform(&Operation::Act(action, vec![Id::from(id)]));
         let before = world.list(Kind::Instance).len();

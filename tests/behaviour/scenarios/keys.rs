@@ -2,11 +2,11 @@
 
 use deltagate::model::{KeySpec, Kind, Operation, Spec, Verb};
 
-use super::{create, is_missing};
+use super::{all_of, create, is_missing};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[(Verb::Create, Kind::Key), (Verb::List, Kind::Key), (Verb::Destroy, Kind::Key)],
+    needs: &[all_of!(Key)],
     play: |world| {
         let spec = || Spec::Key(KeySpec { name: "behaviour-key".to_owned(), public_key: None });
         let made = create(world, spec());

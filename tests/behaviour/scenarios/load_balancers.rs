@@ -4,15 +4,15 @@ use deltagate::model::{
     Change, Id, Kind, Listener, ListenerProtocol, LoadBalancerSpec, Operation, Spec, Verb,
 };
 
-use super::{create, destroy_instance, instance, is_missing};
+use super::{INSTANCE, all_of, create, destroy_instance, instance, is_missing};
 use crate::world::Scenario;
 
 pub const SCENARIO: Scenario = Scenario {
     needs: &[
-        (Verb::Create, Kind::LoadBalancer),
-        (Verb::List, Kind::LoadBalancer),
-        (Verb::Change, Kind::LoadBalancer),
-        (Verb::Destroy, Kind::LoadBalancer),
+        &[(Verb::List, Kind::Realm)],
+        all_of!(LoadBalancer),
+        &[(Verb::Change, Kind::LoadBalancer)],
+        INSTANCE,
     ],
     play: |world| {
         let realm = world.list(Kind::Realm).remove(0);

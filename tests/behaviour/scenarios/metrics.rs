@@ -2,11 +2,11 @@
 
 use deltagate::model::{Kind, Verb};
 
-use super::{destroy_instance, instance, is_missing};
+use super::{INSTANCE, destroy_instance, instance, is_missing};
 use crate::world::Scenario;
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[(Verb::Show, Kind::Metric), (Verb::List, Kind::Metric)],
+    needs: &[&[(Verb::List, Kind::Metric), (Verb::Show, Kind::Metric)], INSTANCE],
     play: |world| {
         let host = instance(world, "measured");
         let shown = world.find(Kind::Metric, &host.id).expect("every instance is measured");

@@ -2,19 +2,20 @@
 
 use deltagate::model::{Id, Kind, NetworkInterfaceSpec, Spec, Verb};
 
-use super::{create, destroy_instance, instance, is_missing};
+use super::{INSTANCE, all_of, create, destroy_instance, instance, is_missing};
 use crate::world::Scenario;
 
 pub const SCENARIO: Scenario = Scenario {
     needs: &[
-        (Verb::List, Kind::Network),
-        (Verb::Create, Kind::NetworkInterface),
-        (Verb::List, Kind::NetworkInterface),
-        (Verb::Destroy, Kind::NetworkInterface),
-        (Verb::Create, Kind::Instance),
+        &[(Verb::List, Kind::Network), (Verb::Show, Kind::Network)],
+        all_of!(NetworkInterface),
+        INSTANCE,
     ],
     play: |world| {
         let network = world.list(Kind::Network).remove(0);
+        let shown = world.find(Kind::Network, &network.id).expect("what is listed can be shown");
+        assert_eq!((&shown.id, &shown.name), (&network.id, &network.name));
+        is_missing(world, Kind::Network, false);
         let host = instance(world, "connected");
         let spec = NetworkInterfaceSpec {
             instance: Id::from(host.id.as_str()),

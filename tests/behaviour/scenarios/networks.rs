@@ -2,16 +2,11 @@
 
 use deltagate::model::{Id, Kind, NetworkSpec, Operation, Spec, SubnetSpec, Verb};
 
-use super::{create, is_missing};
+use super::{all_of, create, is_missing};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[
-        (Verb::Create, Kind::Network),
-        (Verb::Destroy, Kind::Network),
-        (Verb::Create, Kind::Subnet),
-        (Verb::Destroy, Kind::Subnet),
-    ],
+    needs: &[all_of!(Network), all_of!(Subnet)],
     play: |world| {
         let spec = NetworkSpec {
             name: Some("behaviour-network".to_owned()),

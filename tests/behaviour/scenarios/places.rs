@@ -6,7 +6,14 @@ use super::is_missing;
 use crate::world::Scenario;
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[(Verb::List, Kind::Realm), (Verb::List, Kind::HardwareProfile), (Verb::List, Kind::Image)],
+    needs: &[&[
+        (Verb::List, Kind::Realm),
+        (Verb::Show, Kind::Realm),
+        (Verb::List, Kind::HardwareProfile),
+        (Verb::Show, Kind::HardwareProfile),
+        (Verb::List, Kind::Image),
+        (Verb::Show, Kind::Image),
+    ]],
     play: |world| {
         for kind in [Kind::Realm, Kind::HardwareProfile, Kind::Image] {
             let all = world.list(kind);

@@ -2,17 +2,11 @@
 
 use deltagate::model::{Change, Id, Kind, Operation, SnapshotSpec, Spec, Verb, VolumeSpec};
 
-use super::{create, destroy_instance, instance, is_missing};
+use super::{INSTANCE, all_of, create, destroy_instance, instance, is_missing};
 use crate::world::Scenario;
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[
-        (Verb::Create, Kind::Snapshot),
-        (Verb::List, Kind::Snapshot),
-        (Verb::Destroy, Kind::Snapshot),
-        (Verb::Create, Kind::Volume),
-        (Verb::Change, Kind::Volume),
-    ],
+    needs: &[all_of!(Snapshot), all_of!(Volume), &[(Verb::Change, Kind::Volume)], INSTANCE],
     play: |world| {
         let spec =
             VolumeSpec { name: Some("original".to_owned()), size: Some(1 << 30), ..VolumeSpec::default() };

@@ -5,7 +5,12 @@ use deltagate::model::{Filter, InstanceSpec, Kind, Operation, Spec, Verb};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[(Verb::List, Kind::Instance), (Verb::Create, Kind::Instance)],
+    needs: &[&[
+        (Verb::List, Kind::Image),
+        (Verb::Show, Kind::Image),
+        (Verb::List, Kind::Instance),
+        (Verb::Create, Kind::Instance),
+    ]],
     play: |world| {
         let before = world.list(Kind::Instance).len();
         let image = world.list(Kind::Image).remove(0).id;

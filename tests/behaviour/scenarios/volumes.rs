@@ -2,17 +2,11 @@
 
 use deltagate::model::{Change, Id, Kind, Operation, Spec, Verb, VolumeSpec};
 
-use super::{create, destroy_instance, instance, is_missing};
+use super::{INSTANCE, all_of, create, destroy_instance, instance, is_missing};
 use crate::{doors::Refused, world::Scenario};
 
 pub const SCENARIO: Scenario = Scenario {
-    needs: &[
-        (Verb::Create, Kind::Volume),
-        (Verb::List, Kind::Volume),
-        (Verb::Change, Kind::Volume),
-        (Verb::Destroy, Kind::Volume),
-        (Verb::Create, Kind::Instance),
-    ],
+    needs: &[all_of!(Volume), &[(Verb::Change, Kind::Volume)], INSTANCE],
     play: |world| {
         let spec = VolumeSpec {
             name: Some("behaviour-volume".to_owned()),

@@ -75,6 +75,9 @@ async fn a_volume_is_attached_to_one_instance_at_a_time() {
     assert_eq!(failure(&mock, remove(Kind::Volume, "vol1")).await, incorrect);
     let taken = failure(&mock, attach("vol2", Some("/dev/sdc"))).await;
     assert_eq!(taken, (ErrorKind::IncorrectState, Some((Kind::Instance, "inst1".to_owned()))));
+    let (instance, own) = ("inst0".into(), Some("/dev/sda1".to_owned()));
+    let over_its_own = failure(&mock, change("vol2", Change::Attach { instance, device: own })).await;
+    assert_eq!(over_its_own, (ErrorKind::IncorrectState, Some((Kind::Instance, "inst0".to_owned()))));
     let chosen = one(&mock, attach("vol2", None)).await.mount.unwrap();
     assert_eq!(chosen.device.as_deref(), Some("/dev/sdb"));
     let nowhere = change("vol1", Change::Attach { instance: "nosuch".into(), device: None });
