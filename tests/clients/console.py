@@ -212,6 +212,17 @@ def keyboard_is_enough(browser):
     assert browser.driver.switch_to.active_element.text == "Home"
 
 
+def focus_outlives_a_refresh(browser):
+    """The page thinks that something is going on, and replaces its content by what is true."""
+    browser.open("/api/instances/inst1")
+    script = "const main = document.querySelector('main'); main.append(Object.assign(document.createElement('i'),"
+    browser.driver.execute_script(script + "{className: 'pill busy'})); main.querySelector('.actions a').focus()")
+    focused = browser.driver.switch_to.active_element.text
+    assert focused
+    browser.wait(lambda: not browser.driver.find_elements(By.CSS_SELECTOR, "i.busy"), "no refresh")
+    assert browser.driver.switch_to.active_element.text == focused, "the focus is lost"
+
+
 def every_field_is_labelled(browser):
     unlabelled = browser.driver.execute_script(
         "return [...document.querySelectorAll('main input:not([type=hidden]), main select, main textarea')]"
@@ -277,6 +288,7 @@ def main():
             blob_goes_up_and_down(browser, folder)
             errors_are_seen(browser)
             keyboard_is_enough(browser)
+            focus_outlives_a_refresh(browser)
             dark_is_dark(browser)
             phone_shows_it_all(browser)
             assert browser.complaints() == [], browser.complaints()

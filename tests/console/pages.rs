@@ -159,9 +159,33 @@ fn what_can_be_done_is_offered_and_nothing_else() {
         !running.contains("/api/instances/inst1/start") && !running.contains("inst1/destroy"),
         "{running}"
     );
+    assert!(running.contains("href=\"/api/instances/inst1/run\">Run</a>"), "{running}");
+    let idle = page(&gateway, "/api/storage_volumes/vol1").body;
+    assert!(idle.contains("vol1/attach\"") && idle.contains("vol1/destroy\""), "{idle}");
+    let in_use = page(&gateway, "/api/storage_volumes/vol3").body;
+    assert!(in_use.contains("vol3/detach\"") && !in_use.contains("vol3/destroy"), "{in_use}");
     let image = page(&gateway, "/api/images/img1").body;
     assert!(image.contains("href=\"/api/instances/new?image_id=img1\">New instance</a>"), "{image}");
     assert_eq!(page(&gateway, "/api/instances/new?image_id=img2").body.matches(" selected>").count(), 1);
+}
+
+#[test]
+fn an_instance_comes_to_a_load_balancer_and_goes() {
+    let gateway = start();
+    let token = token(&gateway);
+    let fields =
+        "name=b&realm_id=us&listener_protocol=HTTP&listener_balancer_port=80&listener_instance_port=81";
+    let made = post(&gateway, "/api/load_balancers", &[], &format!("_token={token}&{fields}"));
+    let place = made.header("location");
+    for (name, gone) in [("register", "unregister"), ("unregister", "register")] {
+        let shown = page(&gateway, place).body;
+        assert!(shown.contains(&format!("href=\"{place}/{name}\"")), "{shown}");
+        let is_offered = shown.contains(&format!("href=\"{place}/{gone}\""));
+        assert_eq!(is_offered, gone == "register", "{gone}: {shown}");
+        let done =
+            post(&gateway, &format!("{place}/{name}"), &[], &format!("_token={token}&instance_id=inst1"));
+        assert_eq!(done.status, 303, "{}", done.body);
+    }
 }
 
 /// Pages are read from a gateway in front of a long list, too: they leave row by row.

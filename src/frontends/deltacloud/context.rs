@@ -35,7 +35,9 @@ pub(super) struct Context {
 impl Context {
     /// The context of the answer to `request`.
     pub(super) fn of(request: &Request<Bytes>, arrival: &Arrival, tokens: &Tokens) -> Self {
-        let (format, visit) = match accepted(request) {
+        // What is wrong with the form that is asked for is said in one that is accepted.
+        let wanted = accepted(request).or_else(|| negotiation::wanted(None, request.headers()));
+        let (format, visit) = match wanted {
             Some(Wanted::Document(format)) => (format, None),
             Some(Wanted::Page) => (Format::Xml, Some(Arc::new(Visit::of(request, arrival, tokens)))),
             None => (Format::Xml, None),

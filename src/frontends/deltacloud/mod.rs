@@ -109,7 +109,7 @@ impl Deltacloud {
             }
             self.operate(row, target, form, request, &path, context, cloud)
         };
-        match place(&method, &path, context) {
+        match place(request, &method, &path) {
             Some(html::Place::Form(row, target)) => {
                 return operation(row, target, true).map(|call| tagged(call, request));
             }
@@ -305,12 +305,11 @@ fn tagged(call: Call, request: &Request<Bytes>) -> Call {
 /// What leads nowhere is told to everybody, too. Drivers are, but who says who he is learns more of them.
 fn is_public(request: &Request<Bytes>, is_somebody: bool) -> bool {
     let path = path::read(request.uri().path()).unwrap_or_default();
-    if matches!(context::accepted(request), Some(Wanted::Page))
-        && let Some(place) = html::Place::of(&parameters::method(request), &path)
-    {
+    let method = parameters::method(request);
+    if let Some(place) = place(request, &method, &path) {
         return matches!(place, html::Place::LogOut);
     }
-    Route::of(&parameters::method(request), &path).map_or(true, |route| route.is_public(is_somebody))
+    Route::of(&method, &path).map_or(true, |route| route.is_public(is_somebody))
 }
 
 fn read(request: &Request<Bytes>) -> Result<Path, Fault> {
@@ -318,8 +317,9 @@ fn read(request: &Request<Bytes>) -> Result<Path, Fault> {
 }
 
 /// What only the console has at a path.
-fn place<'p>(method: &Method, path: &'p Path, context: &Context) -> Option<html::Place<'p>> {
-    context.visit.as_ref().and_then(|_| html::Place::of(method, path))
+fn place<'p>(request: &Request<Bytes>, method: &Method, path: &'p Path) -> Option<html::Place<'p>> {
+    let is_page = matches!(context::accepted(request), Some(Wanted::Page));
+    is_page.then(|| html::Place::of(method, path)).flatten()
 }
 
 /// The answer to what is no part of the API: a file of the console.

@@ -50,6 +50,11 @@ impl Parameters {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The names of all that are not empty.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str())
+    }
+
     /// Every value of a parameter that may be there several times.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let found = self.0.iter().filter(move |(known, value)| known == name && !value.is_empty());

@@ -42,12 +42,12 @@ impl Row {
 
     /// What the cloud does not take is refused, not passed over: what it made would not be what was asked for.
     fn check(&self, asked: &Asked<'_>) -> Result<(), Fault> {
-        let untaken = self.parameters.iter().filter(|parameter| !parameter.is_taken(asked.cloud));
-        let mut given = untaken.map(Parameter::field).filter(|name| asked.parameters.text(name).is_some());
-        let refused = |name: String| {
-            Err(Fault::invalid(format!("This cloud does not take parameter '{name}'")).of(name))
-        };
-        given.next().map_or(Ok(()), refused)
+        let untaken = |parameter: &&Parameter| !parameter.is_taken(asked.cloud);
+        let is_untaken =
+            |name: &&str| self.parameters.iter().filter(untaken).any(|parameter| parameter.is_called(name));
+        let refused =
+            |name| Err(Fault::invalid(format!("This cloud does not take parameter '{name}'")).of(name));
+        asked.parameters.names().find(is_untaken).map_or(Ok(()), refused)
     }
 
     fn list(&self, kind: Kind, asked: &Asked<'_>) -> Plan {

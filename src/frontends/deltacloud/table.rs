@@ -53,6 +53,8 @@ pub(super) enum Place {
 pub(super) struct Parameter {
     /// Its name. A capital `N` in it stands for a number: there may be several, counted from 1.
     pub(super) name: &'static str,
+    /// What clients call it besides.
+    pub(super) also: &'static [&'static str],
     pub(super) required: bool,
     pub(super) value: Value,
     /// What it means, in a few words.
@@ -210,12 +212,17 @@ impl Row {
 impl Parameter {
     /// One that may be left out, and that every cloud takes.
     pub(super) const fn new(name: &'static str, value: Value, about: &'static str) -> Self {
-        Parameter { name, required: false, value, about, needs: None, feature: None }
+        Parameter { name, also: &[], required: false, value, about, needs: None, feature: None }
     }
 
     /// One that has to be given.
     pub(super) const fn required(self) -> Self {
         Parameter { required: true, ..self }
+    }
+
+    /// One that clients call otherwise, too.
+    pub(super) const fn also(self, also: &'static [&'static str]) -> Self {
+        Parameter { also, ..self }
     }
 
     /// One that only clouds take that have this.
@@ -231,6 +238,16 @@ impl Parameter {
     /// Its name where it is given the first time.
     pub(super) fn field(&self) -> String {
         self.name.replace('N', "1")
+    }
+
+    /// Whether it is what a client calls so.
+    pub(super) fn is_called(&self, given: &str) -> bool {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let numbered = self
+            .name
+            .split_once('N')
+            .and_then(|(before, after)| given.strip_prefix(before)?.strip_suffix(after));
+        self.name == given || self.also.contains(&given) || numbered.is_some_and(is_number)
     }
 
     /// As `OPTIONS` writes it: what it is in JSON is not said there, all are strings.

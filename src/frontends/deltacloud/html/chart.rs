@@ -13,6 +13,8 @@ const LEFT: f64 = 56.0;
 const BELOW: f64 = 22.0;
 /// Seconds count on an axis that is shorter than this, in seconds.
 const SHORT: i64 = 10 * 60;
+/// The most places after the point of a number that is shown.
+const MOST_PLACES: f64 = 9.0;
 /// The fewest parts that the scale is divided into.
 const PARTS: f64 = 4.0;
 
@@ -59,6 +61,9 @@ impl Chart {
         let (top, step) = scale(points.iter().map(|point| point.maximum).fold(0.0, f64::max));
         let span = (last.at.as_second() - first.at.as_second()).max(1) as f64;
         let x = |at: Timestamp| {
+            if first.at == last.at {
+                return WIDTH;
+            }
             let part = (at.as_second() - first.at.as_second()) as f64 / span;
             tenths(LEFT + part * (WIDTH - LEFT))
         };
@@ -131,7 +136,12 @@ fn number(value: f64) -> String {
         size if size >= 1e4 => (value / 1e3, " k"),
         _ => (value, ""),
     };
-    let places = if value.abs() >= 100.0 || value.fract() == 0.0 { 0 } else { 2 };
+    let places = match value.abs() {
+        size if size >= 100.0 || value.fract() == 0.0 => 0,
+        size if size >= 0.1 => 2,
+        // Two digits that say something.
+        size => (1.0 - size.log10().floor()).min(MOST_PLACES) as usize,
+    };
     let text = format!("{value:.places$}");
     let text = if places > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text}{suffix}")
@@ -166,9 +176,18 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        for (value, expected) in
-            [(0.0, "0"), (12.5, "12.5"), (0.333, "0.33"), (512.25, "512"), (20_500.0, "20.5 k"), (2e9, "2 G")]
-        {
+        for (value, expected) in [
+            (0.0, "0"),
+            (0.0012, "0.0012"),
+            (0.000_05, "0.00005"),
+            (1e-300, "0"),
+            (0.05, "0.05"),
+            (12.5, "12.5"),
+            (0.333, "0.33"),
+            (512.25, "512"),
+            (20_500.0, "20.5 k"),
+            (2e9, "2 G"),
+        ] {
             assert_eq!(number(value), expected);
         }
     }
@@ -187,6 +206,15 @@ mod tests {
         assert!(Chart::of("cpu", "%", &[]).is_none());
         assert!(Chart::of("cpu", "%", &[point(0, f64::NAN), point(1, f64::INFINITY)]).is_none());
         assert!(Chart::of("cpu", "%", &[point(5, 0.0)]).unwrap().to_string().contains("<circle"));
+    }
+
+    #[test]
+    fn what_was_measured_once_is_drawn_at_its_time() {
+        let chart = Chart::of("latency", "s", &[point(5, 0.0012)]).unwrap();
+        assert_eq!(chart.dot.unwrap().0, WIDTH);
+        assert_eq!(chart.times.iter().map(|mark| mark.at).collect::<Vec<_>>(), [WIDTH]);
+        let marks: Vec<&str> = chart.grid.iter().map(|mark| mark.text.as_str()).collect();
+        assert_eq!(marks, ["0", "0.001", "0.002", "0.003"], "no two marks are called alike");
     }
 
     proptest::proptest! {

@@ -68,11 +68,10 @@ impl Offers<'_> {
             };
             said.as_ref().is_none_or(|hrefs| hrefs.contains(&place))
         };
-        let can = |row: &&Row| match (row.place, &row.answer) {
-            (Place::Action, _) => row.method == Method::POST && says(row),
-            (Place::Member, How::Do(_)) => says(row),
-            (Place::Member, _) => changes(row),
-            (Place::Collection | Place::Part | Place::PartAction, _) => false,
+        let can = |row: &&Row| match row.place {
+            Place::Action => row.method == Method::POST && says(row),
+            Place::Member => changes(row) && says(row),
+            Place::Collection | Place::Part | Place::PartAction => false,
         };
         let own = self.served().filter(can).map(|row| {
             let href = self.href(&[self.collection.name, id], &places::segment(row));

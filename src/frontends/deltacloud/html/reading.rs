@@ -80,10 +80,24 @@ pub(super) fn fields(node: &Node<'_>) -> Vec<Field> {
     id.into_iter().chain(grouped(parts)).collect()
 }
 
-/// Where its document says that something can be done to it now; none where documents of its kind do not say.
+/// Where its document says that something can be done to it now, whatever that brings along; none where documents of
+/// its kind do not say.
 pub(super) fn deeds(node: &Node<'_>) -> Option<Vec<String>> {
-    let links = part(node, "actions")?.parts();
-    Some(links.iter().filter_map(|link| link.attribute_of("href").map(str::to_owned)).collect())
+    part(node, "actions")?;
+    let (mut hrefs, mut nodes) = (Vec::new(), vec![node]);
+    while let Some(node) = nodes.pop() {
+        let href = node.attribute_of("href").filter(|_| node.attribute_of("method").is_some());
+        hrefs.extend(href.map(without_parameters));
+        nodes.extend(node.parts());
+    }
+    Some(hrefs)
+}
+
+/// A link without the matrix parameters of its last segment.
+fn without_parameters(href: &str) -> String {
+    let (path, last) = href.rsplit_once('/').unwrap_or(("", href));
+    let last = last.split(';').next().unwrap_or_default();
+    format!("{path}/{last}")
 }
 
 /// The ids of the parts that have this name, however deep they are.
@@ -272,6 +286,13 @@ mod tests {
     #[test]
     fn what_can_be_done_is_what_the_document_says() {
         assert_eq!(deeds(&instance()), Some(vec!["/api/instances/i/stop".to_owned()]));
+        let link = |href| Node::empty("link").with("href", href).with("method", "post");
+        let part =
+            Node::object("instance", vec![link("/api;provider=p/load_balancers/b/unregister;instance_id=i")])
+                .with("href", "/api/instances/i");
+        let balancer = vec![Node::list("actions", Vec::new()), Node::list("instances", vec![part])];
+        let deeds_of_parts = deeds(&Node::object("load_balancer", balancer));
+        assert_eq!(deeds_of_parts, Some(vec!["/api;provider=p/load_balancers/b/unregister".to_owned()]));
         assert_eq!(deeds(&Node::object("realm", Vec::new())), None);
     }
 

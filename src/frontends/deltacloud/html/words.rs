@@ -32,14 +32,15 @@ pub(super) fn label(name: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// A name that is several words in one, apart: `cpuUtilization` is "CPU utilization".
+/// A name that is several words in one, apart: `cpuUtilization` is "CPU utilization", `disk.read.latency` "Disk read
+/// latency".
 pub(super) fn spaced(name: &str) -> String {
     let mut words = String::new();
     for letter in name.chars() {
         if letter.is_ascii_uppercase() && words.ends_with(|last: char| last.is_ascii_lowercase()) {
             words.push(' ');
         }
-        words.push(letter.to_ascii_lowercase());
+        words.push(if letter == '.' { ' ' } else { letter.to_ascii_lowercase() });
     }
     for (plain, short) in [("cpu ", "CPU "), ("nic ", "NIC ")] {
         words = words.replacen(plain, short, 1);
@@ -84,6 +85,7 @@ impl Tone {
             ("UP", Tone::Good),
             ("COMPLETED", Tone::Good),
             ("ERROR", Tone::Bad),
+            ("FAILED", Tone::Bad),
             ("UNAVAILABLE", Tone::Bad),
             ("DOWN", Tone::Bad),
             ("START", Tone::Busy),
@@ -93,6 +95,7 @@ impl Tone {
             ("ATTACHING", Tone::Busy),
             ("DETACHING", Tone::Busy),
             ("DELETING", Tone::Busy),
+            ("LOCKED", Tone::Busy),
         ];
         let known = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(state));
         known.map_or(Tone::Idle, |(_, tone)| *tone)
@@ -127,6 +130,8 @@ mod tests {
         }
         assert_eq!(spaced("cpuUtilization"), "CPU utilization");
         assert_eq!(spaced("diskReadSector"), "Disk read sector");
+        assert_eq!(spaced("disk.read.latency"), "Disk read latency");
+        assert_eq!(spaced("cpu.current.guest"), "CPU current guest");
     }
 
     #[test]
@@ -141,6 +146,8 @@ mod tests {
     #[test]
     fn what_will_change_is_busy() {
         assert_eq!(Tone::of("pending"), Tone::Busy);
+        assert_eq!(Tone::of("LOCKED"), Tone::Busy, "a disk that is being made is, in oVirt's words");
+        assert_eq!(Tone::of("FAILED"), Tone::Bad);
         assert_eq!(Tone::of("RUNNING"), Tone::Good);
         assert_eq!(Tone::of("whatever"), Tone::Idle);
     }

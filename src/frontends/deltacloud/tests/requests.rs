@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     frontends::Claim,
     model::{Action, Count, Filter, Id, InstanceSpec, KeySpec, Operation, Spec},
+    wire::form::encode,
 };
 
 fn operation(method: &str, target: &str) -> Operation {
@@ -70,6 +71,20 @@ fn an_instance_that_does_not_come_to_run_by_itself_is_not_started() {
 }
 
 #[test]
+fn what_the_cloud_does_not_take_is_refused_whatever_it_is_called() {
+    for untaken in ["keyname", "key_name", "firewalls1", "firewalls2", "firewalls[]", "metrics", "network_id"]
+    {
+        let target = format!("/api/instances?image_id=i&{}=x", encode(untaken));
+        let reply = decoded("POST", &target).err().unwrap_or_else(|| panic!("{untaken} is passed over"));
+        assert_eq!(reply.head.status, 400, "{untaken}");
+        let asked = front_end().decode(&request("POST", &target), &arrival(), &complete());
+        assert!(asked.is_ok(), "{untaken} is not taken where it is known");
+    }
+    let empty = "/api/instances?image_id=i&firewalls%5B%5D=&key_name=&firewalls=x&firewallsX=x";
+    assert!(matches!(operation("POST", empty), Operation::Create(_)));
+}
+
+#[test]
 fn keys_are_created_imported_and_destroyed() {
     let create = |public_key: Option<&str>| {
         let spec = KeySpec { name: "k 1".to_owned(), public_key: public_key.map(str::to_owned) };
@@ -111,6 +126,23 @@ fn what_makes_no_sense_is_refused() {
     let none = Capabilities { operations: &[], ..cloud() };
     let reply = front_end().decode(&request("GET", "/api/realms"), &arrival(), &none).err().unwrap();
     assert_eq!(reply.head.status, 412);
+}
+
+#[test]
+fn what_is_wrong_with_a_format_is_said_in_the_form_that_is_accepted() {
+    for (accept, expected) in [
+        ("application/json", "application/json"),
+        ("text/html", "text/html;charset=utf-8"),
+        ("application/xml", "application/xml"),
+        ("image/png", "application/xml"),
+    ] {
+        for target in ["/api/realms?format=yaml", "/api/instances/new?format=yaml"] {
+            let mut request = request("GET", target);
+            request.headers_mut().insert("accept", accept.parse().unwrap());
+            let reply = front_end().decode(&request, &arrival(), &cloud()).err().unwrap();
+            assert_eq!((reply.head.status.as_u16(), &*reply.head.content_type), (406, expected), "{target}");
+        }
+    }
 }
 
 #[test]

@@ -67,6 +67,7 @@ const INSTANCES: &[Parameter] = &[
         .feature("metrics"),
     Parameter::new("name", Value::Text, "Its name").feature("user_name"),
     Parameter::new("keyname", Value::Id(Kind::Key), "The key that lets in")
+        .also(&["key_name"])
         .needs(Need::Feature(Feature::InstanceKey))
         .feature("authentication_key"),
     Parameter::new(
@@ -77,6 +78,7 @@ const INSTANCES: &[Parameter] = &[
     .needs(Need::UserData)
     .feature("user_data"),
     Parameter::new("firewallsN", Value::Id(Kind::Firewall), "A firewall around it")
+        .also(&["firewalls[]"])
         .needs(Need::Feature(Feature::InstanceFirewalls))
         .feature("firewalls"),
     Parameter::new("network_id", Value::Id(Kind::Network), "The network that it is on")

@@ -27,6 +27,12 @@
     return types || document.hidden || document.querySelector("dialog[open]");
   };
 
+  // Who was at a link or a button is at the one of the same words, or else where the content begins.
+  const focusAgain = (main, words) => {
+    const stops = [...main.querySelectorAll("a[href], button")];
+    (stops.find((stop) => stop.textContent === words) || main).focus({ preventScroll: true });
+  };
+
   let looks = 0;
   const refresh = async () => {
     looks += 1;
@@ -39,9 +45,9 @@
       if (!ok || !fresh || isBusyWithIt()) return;
       if (fresh.innerHTML === main.innerHTML) return;
       const before = states(main);
-      const focused = document.activeElement && document.activeElement.id;
+      const focused = main.contains(document.activeElement) && document.activeElement.textContent;
       main.replaceChildren(...document.adoptNode(fresh).childNodes);
-      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+      if (focused !== false) focusAgain(main, focused);
       const changed = states(main).filter((state, at) => state !== before[at]);
       if (changed.length) say(`State: ${changed.join(", ")}`);
     } catch {
