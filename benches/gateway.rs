@@ -93,11 +93,10 @@ fn deltacloud(runtime: &Runtime) -> io::Result<()> {
         ("deltacloud HTML", "/api/instances", "text/html"),
         ("ec2", "/ec2?Action=DescribeInstances", "*/*"),
     ] {
-        let mut best: Option<Measured> = None;
+        let (request, mut best) = (request(target, accept), None::<Measured>);
         for round in 0..=ROUNDS {
             let count = if round == 0 { REQUESTS / 10 } else { REQUESTS };
-            let load =
-                load::run(&gateway.address, &request(target, accept), CONNECTIONS, count, gateway.pid());
+            let load = load::run(&gateway.address, &request, CONNECTIONS, count, gateway.pid());
             let measured = runtime.block_on(load)?;
             if round > 0 && best.is_none_or(|best| measured.cpu < best.cpu) {
                 best = Some(measured);
