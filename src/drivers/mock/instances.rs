@@ -216,7 +216,11 @@ impl Writing<'_> {
         let key = id(number);
         self.state.add(&key, Instance { number, ..template.clone() })?;
         if let Some(network) = &spec.network {
-            self.plug(&format!("nic{key}"), &key.as_ref().into(), network)?;
+            let own = format!("nic{key}");
+            // A user may have called another one so.
+            let is_taken = self.state.network_interfaces.contains(&own);
+            let interface = if is_taken { self.stamp("nic_") } else { own };
+            self.plug(&interface, &key.as_ref().into(), network)?;
         }
         self.shown::<Instance>(&key.as_ref().into())
     }

@@ -58,6 +58,16 @@ async fn networks_have_parts_and_interfaces() {
 }
 
 #[tokio::test]
+async fn no_name_of_an_interface_keeps_an_instance_from_being_made() {
+    let mock = at_once();
+    only(&mock, interface("inst1", "net1", "nicinst4")).await;
+    let made = only(&mock, create(|spec| spec.network = Some("net1".into()))).await;
+    let Resource::Instance(made) = made else { panic!("no instance") };
+    assert_eq!((made.id.as_ref(), made.interfaces.len()), ("inst4", 1));
+    assert_ne!(made.interfaces[0].id, "nicinst4");
+}
+
+#[tokio::test]
 async fn what_makes_no_sense_of_networks_is_refused() {
     let mock = at_once();
     only(&mock, subnet("net2", "s", "10.9.0.0/30")).await;
