@@ -1,39 +1,53 @@
-//! The shape of a document: its paths, without values, order and counts.
+//! The shape of a document: its paths, without order and counts, with or without what is said there.
 
 use std::collections::BTreeSet;
 
 use quick_xml::{Reader, events::Event};
 use serde_json::Value;
 
+/// What a document of some media type says: each of its paths, with every text that is there or else with none.
+pub type Said = BTreeSet<(String, String)>;
+
 /// The paths in a document of this media type; none where it is neither XML nor JSON.
 pub fn of(media: &str, body: &str) -> Option<BTreeSet<String>> {
-    let mut paths = BTreeSet::new();
+    said(media, body).map(|said| said.into_iter().map(|(path, _)| path).collect())
+}
+
+/// What a document of this media type says; none where it is neither XML nor JSON.
+pub fn said(media: &str, body: &str) -> Option<Said> {
+    let mut said = Said::new();
     if media.contains("json") {
-        walk(&serde_json::from_str(body).ok()?, "", &mut paths);
-        Some(paths)
+        walk(&serde_json::from_str(body).ok()?, "", &mut said);
+        Some(said)
     } else if media.contains("xml") && !media.contains("html") {
-        xml(body, &mut paths)?;
-        Some(paths)
+        xml(body, &mut said)?;
+        Some(said)
     } else {
         None
     }
 }
 
-fn walk(value: &Value, at: &str, paths: &mut BTreeSet<String>) {
-    paths.insert(at.to_owned());
+fn walk(value: &Value, at: &str, said: &mut Said) {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Null | Value::Object(_) | Value::Array(_) => String::new(),
+    };
+    said.insert((at.to_owned(), text));
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(key, inner)| walk(inner, &format!("{at}/{key}"), paths));
+            members.iter().for_each(|(key, inner)| walk(inner, &format!("{at}/{key}"), said));
         }
-        Value::Array(items) => items.iter().for_each(|inner| walk(inner, &format!("{at}[]"), paths)),
+        Value::Array(items) => items.iter().for_each(|inner| walk(inner, &format!("{at}[]"), said)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn xml(body: &str, paths: &mut BTreeSet<String>) -> Option<()> {
+fn xml(body: &str, said: &mut Said) -> Option<()> {
     let mut reader = Reader::from_str(body);
     reader.config_mut().expand_empty_elements = true;
     let mut at: Vec<String> = Vec::new();
+    let mut text = String::new();
     loop {
         match reader.read_event().ok()? {
             Event::Start(element) => {
@@ -41,11 +55,20 @@ fn xml(body: &str, paths: &mut BTreeSet<String>) -> Option<()> {
                 let path = format!("/{}", at.join("/"));
                 for attribute in element.attributes() {
                     let attribute = attribute.ok()?;
-                    paths.insert(format!("{path}@{}", String::from_utf8_lossy(attribute.key.as_ref())));
+                    let name = String::from_utf8_lossy(attribute.key.as_ref()).into_owned();
+                    let value = String::from_utf8_lossy(&attribute.value).into_owned();
+                    said.insert((format!("{path}@{name}"), value));
                 }
-                paths.insert(path);
+                said.insert((path, String::new()));
+                text.clear();
             }
-            Event::End(_) => _ = at.pop()?,
+            Event::Text(part) => text.push_str(&String::from_utf8_lossy(&part)),
+            Event::CData(part) => text.push_str(&String::from_utf8_lossy(&part)),
+            Event::End(_) => {
+                said.insert((format!("/{}", at.join("/")), text.trim().to_owned()));
+                text.clear();
+                at.pop()?;
+            }
             Event::Eof => return at.is_empty().then_some(()),
             _ => {}
         }
@@ -59,5 +82,8 @@ fn shapes_are_paths() {
     let json = of("application/json", "{\"a\":[{\"b\":1},{}]}").unwrap();
     assert_eq!(json.into_iter().collect::<Vec<_>>(), ["", "/a", "/a[]", "/a[]/b"]);
     assert_eq!(of("application/xml", "<a>"), None);
+    let said = said("application/xml", "<a k='1'><b> text </b></a>").unwrap();
+    let pair = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    assert!(said.contains(&pair("/a/b", "text")) && said.contains(&pair("/a@k", "1")), "{said:?}");
     assert_eq!(of("text/html", "<html></html>"), None);
 }

@@ -1,6 +1,6 @@
 //! Answers: a document around what the cloud gives, an item at a time.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, BytesMut};
 use http::StatusCode;
 
 use super::{
@@ -257,39 +257,4 @@ fn check(deed: Option<Deed>, possible: &[Deed], id: &str, state: InstanceState) 
     let instead = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
     let message = format!("instance '{id}' is {word}: '{name}' is not possible now; what is: {instead}");
     Err(Error::new(ErrorKind::IncorrectState, message).about(Kind::Instance, id))
-}
-
-/// An answer that needs no cloud.
-pub(super) struct Ready {
-    pub(super) context: Context,
-    pub(super) status: StatusCode,
-    pub(super) content_type: &'static str,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Bytes,
-}
-
-impl Encode for Ready {
-    fn head(&self) -> Head {
-        Head::new(self.status, self.content_type)
-    }
-
-    fn headers(&self) -> Vec<(&'static str, String)> {
-        self.context.headers().into_iter().chain(self.headers.iter().cloned()).collect()
-    }
-
-    fn open(&mut self, out: &mut BytesMut) {
-        out.put_slice(&self.body);
-    }
-
-    fn item(&mut self, _: &Resource<'_>, _: &mut BytesMut) -> Result<Flow, Error> {
-        Ok(Flow::More)
-    }
-
-    fn close(&mut self, _: &mut BytesMut) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn fail(&mut self, error: &Error) -> Reply {
-        Fault::from(error).reply(&self.context)
-    }
 }

@@ -43,6 +43,7 @@ mod negotiation;
 mod parameters;
 mod path;
 mod plan;
+mod ready;
 mod route;
 mod states;
 mod table;
@@ -51,21 +52,20 @@ mod tag;
 #[cfg(test)]
 mod tests;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri};
 use secrecy::SecretString;
 
 use self::{
-    answer::Ready,
     asked::Asked,
     collections::buckets,
     context::Context,
-    document::Node,
     errors::Fault,
     html::Tokens,
-    negotiation::{Format, Wanted},
+    negotiation::Wanted,
     parameters::Parameters,
     path::Path,
+    ready::Ready,
     route::{Route, Target},
     table::{How, Row},
     tag::Tagged,
@@ -73,11 +73,8 @@ use self::{
 use super::{Arrival, Call, Choice, Choosable, Claim, Frontend, Intake, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
-    wire::{basic, form::encode, sign::Refusal, xml::Writer},
+    wire::{basic, form::encode, sign::Refusal},
 };
-
-/// What a picture may do in a browser: nothing.
-const PICTURE_POLICY: &str = "default-src 'none'; sandbox";
 
 /// The Deltacloud front end.
 #[derive(Debug)]
@@ -122,7 +119,7 @@ impl Deltacloud {
         if let (Route::Operation(Row { answer: How::Life, action, .. }, _), Some(form)) =
             (&route, drawing::Form::asked(request))
         {
-            return Ok(tagged(drawn(action, form, context, cloud)?, request));
+            return Ok(tagged(ready::drawn(action, form, context, cloud)?, request));
         }
         let is_document = route.is_document();
         if is_document && context::accepted(request).is_none() {
@@ -130,12 +127,12 @@ impl Deltacloud {
             return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, message));
         }
         match route {
-            Route::Entry => Ok(entry(context, cloud)),
+            Route::Entry => Ok(ready::entry(context, cloud)),
             Route::Choice => chosen(request, &path, context),
             Route::Docs(subject) => {
-                Ok(here("docs", "docs", context, cloud, &subject.document(cloud, context)?, true))
+                Ok(ready::here("docs", "docs", context, cloud, &subject.document(cloud, context)?, true))
             }
-            Route::Options(allow) => Ok(options(context, allow)),
+            Route::Options(allow) => Ok(ready::options(context, allow)),
             Route::Operation(row, target) => operation(row, target, false),
         }
         .map(|call| if is_document { tagged(call, request) } else { call })
@@ -174,7 +171,7 @@ impl Deltacloud {
         };
         if matches!(row.answer, How::Life) {
             let document = states::document(cloud, context);
-            return Ok(here(row.action, row.collection(), context, cloud, &document, false));
+            return Ok(ready::here(row.action, row.collection(), context, cloud, &document, false));
         }
         if matches!(row.answer, How::Drivers) {
             return drivers::call(row.action, &asked, &self.drivers);
@@ -329,75 +326,6 @@ fn beside_the_api(request: &Request<Bytes>, context: &Context) -> Option<Call> {
     html::asset(&path).filter(|_| reads).map(|asset| html::file(asset, context))
 }
 
-fn entry(context: &Context, cloud: &Capabilities) -> Call {
-    match &context.visit {
-        Some(visit) => page("entry", context, html::home(cloud, context, visit)),
-        None => ready("entry", context, &entry::document(cloud, context), true),
-    }
-}
-
-/// The answer to an operation that needs no cloud.
-fn here(
-    action: &'static str,
-    collection: &'static str,
-    context: &Context,
-    cloud: &Capabilities,
-    node: &Node<'_>,
-    named: bool,
-) -> Call {
-    match &context.visit {
-        Some(visit) => page(action, context, html::document(context, cloud, visit, collection, node)),
-        None => ready(action, context, node, named),
-    }
-}
-
-fn page(action: &'static str, context: &Context, body: Bytes) -> Call {
-    let (status, content_type) = (StatusCode::OK, html::CONTENT_TYPE);
-    call(action, Ready { context: context.clone(), status, content_type, headers: Vec::new(), body })
-}
-
-/// The answer that a document is.
-fn ready(action: &'static str, context: &Context, node: &Node<'_>, named: bool) -> Call {
-    let mut body = BytesMut::new();
-    match context.format {
-        Format::Xml => node.write_xml(&mut Writer::new(&mut body)),
-        Format::Json if named => node.write_json_document(&mut body),
-        Format::Json => node.write_json(&mut body),
-    }
-    let content_type = context.format.content_type();
-    call(
-        action,
-        Ready {
-            context: context.clone(),
-            status: StatusCode::OK,
-            content_type,
-            headers: Vec::new(),
-            body: body.freeze(),
-        },
-    )
-}
-
-fn drawn(
-    action: &'static str,
-    form: drawing::Form,
-    context: &Context,
-    cloud: &Capabilities,
-) -> Result<Call, Fault> {
-    let (body, headers) =
-        (form.draw(cloud.life)?, vec![("content-security-policy", PICTURE_POLICY.to_owned())]);
-    let (status, content_type) = (StatusCode::OK, form.content_type());
-    Ok(call(action, Ready { context: context.clone(), status, content_type, headers, body }))
-}
-
-fn options(context: &Context, allow: String) -> Call {
-    let headers = vec![("allow", allow)];
-    let content_type = "text/html;charset=utf-8";
-    call(
-        "options",
-        Ready { context: context.clone(), status: StatusCode::OK, content_type, headers, body: Bytes::new() },
-    )
-}
-
 /// Leads to the entry point of the back end that a form chooses; the driver that was chosen already stays.
 fn chosen(request: &Request<Bytes>, path: &Path, context: &Context) -> Result<Call, Fault> {
     let parameters = Parameters::of(request, path)?;
@@ -410,9 +338,8 @@ fn chosen(request: &Request<Bytes>, path: &Path, context: &Context) -> Result<Ca
     let place = given.fold(context.href(&[]), |place, pair| place + &pair);
     let (status, headers) = (StatusCode::MOVED_PERMANENTLY, vec![("location", place)]);
     let content_type = "text/html;charset=utf-8";
-    Ok(call("choice", Ready { context: context.clone(), status, content_type, headers, body: Bytes::new() }))
-}
-
-fn call(action: &'static str, ready: Ready) -> Call {
-    Call { action, before: Vec::new(), operation: None, upload: None, encode: Box::new(ready) }
+    Ok(ready::call(
+        "choice",
+        Ready { context: context.clone(), status, content_type, headers, body: Bytes::new() },
+    ))
 }

@@ -98,3 +98,41 @@ pub const ADDED: &[(&str, &str)] = &[
     ("/blob/content/", "a link, as in XML: a blob may be larger than any document"),
     ("/driver/provider", "the providers that a request may choose are named"),
 ];
+
+/// Recordings and parts of paths at which the same is another text each time, and why.
+pub const VARYING: &[(&str, &str, &str)] = &[
+    ("*", "/metric/properties", "what is measured"),
+    ("*", "/created", "a moment"),
+    ("*", "/creation_time", "a moment"),
+    ("*", "/last_modified", "a moment"),
+    ("*", "/pem", "a key that is made"),
+    ("*", "/fingerprint", "of a key that is made"),
+    ("*", "/ip_address", "one of many that are free"),
+    ("instances-create-minimal*", "/instance/name", "a name that is made up"),
+];
+
+/// Recordings and parts of paths at which another text is said, and why.
+pub const OTHERWISE: &[(&str, &str, &str)] = &[
+    ("*", "/message", "what is wrong is said in other words"),
+    ("*", "/error/backend@driver", "the query and the headers choose no back end that is not there"),
+    ("*", "/drivers/driver", "only the drivers that a request may choose are there"),
+    ("driversel-query-*", "/api", "the query does not choose the back end, the path and the headers do"),
+    ("driversel-matrix-on-collection*", "/instance", "matrix parameters of a collection count as parameters"),
+    ("*", "private_addresses", "an address is said to be what it is, not given a name of another network"),
+    ("*", "/actions", "a command is offered to an instance that runs"),
+    ("*", "/metric", "a metric is that of the instance that was asked for"),
+    (
+        "*",
+        "/network_interface",
+        "what an interface is on is linked where it is: the original took one for another",
+    ),
+    ("*flow*", "/storage_snapshot/name", "a snapshot is called as its user says"),
+    ("subnets-*", "/type", "nothing tells what sort of subnet it is"),
+    (
+        "*flow-json*",
+        "/storage_volume/realm/href",
+        "it is in the realm that there is; the original's link led nowhere",
+    ),
+    ("images-create*", "/image/", "an image is its maker's, and as its instance is"),
+    ("*", "/blob/content", "a link, as in XML: a blob may be larger than any document"),
+];
