@@ -105,7 +105,7 @@ async fn what_is_being_read_is_read_to_its_end() {
         for (pieces, expected) in [(&mut first, long(1)), (&mut second, long(2))] {
             let mut read = Vec::new();
             while let Some(piece) = pieces.next().await.unwrap() {
-                read.extend_from_slice(&piece);
+                read.extend_from_slice(piece);
             }
             assert!(read == expected);
         }
