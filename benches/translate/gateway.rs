@@ -52,6 +52,7 @@ impl Gateway {
             url: address.url,
             scope: address.scope,
             level: address.level,
+            services: Default::default(),
             relay: false,
             endpoint,
         });

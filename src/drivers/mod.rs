@@ -10,7 +10,7 @@ mod ovirt;
 use std::sync::Arc;
 
 use crate::{
-    exchange::{Driver, Level, Provider, ProviderUrl},
+    exchange::{Driver, Interface, Level, Provider, ProviderUrl},
     model::Capabilities,
 };
 
@@ -43,6 +43,8 @@ pub struct Address {
     pub scope: Option<String>,
     /// With whose rights the API is used.
     pub level: Level,
+    /// Which of a service's addresses is used, where it has several.
+    pub interface: Interface,
 }
 
 /// The driver of this name, in any case of letters, or of which it is an alias.

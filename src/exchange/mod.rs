@@ -14,7 +14,7 @@ use async_trait::async_trait;
 pub use cloud::{Cloud, Collected, Line, Receiver, Tally};
 pub use login::Logins;
 pub use promise::{Promises, View, Withdrawn, superseded};
-pub use provider::{Endpoint, Level, Provider, ProviderUrl, Tls};
+pub use provider::{Endpoint, Interface, Level, Provider, ProviderUrl, Services, Tls, bare_host};
 pub use transport::{Answer, Transport};
 
 use crate::model::{Capabilities, Error, Operation};

@@ -22,7 +22,7 @@ use subtle::ConstantTimeEq;
 
 use super::{Address, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Identity, Level, Provider},
+    exchange::{Cloud, Driver, Identity, Provider},
     model::{
         Capabilities, Cause, Error, ErrorKind, Feature, Filter, Flow, HardwareProfile, Id, IdForm, Image,
         Kind, Operation, Realm, Resource, Spec, Stage, Transition, Verb,
@@ -158,7 +158,7 @@ impl Driver for Mock {
 /// Any text is a provider: the name of a cloud of its own.
 fn address(text: &str) -> Result<Address, String> {
     let scope = (!text.is_empty()).then(|| text.to_owned());
-    Ok(Address { url: None, scope, level: Level::Admin })
+    Ok(Address { scope, ..Address::default() })
 }
 
 fn authenticate(identity: &Identity) -> Result<(), Error> {
