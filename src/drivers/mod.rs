@@ -5,6 +5,7 @@
 //! **Invariant:** no driver names a front end, another driver or Pingora.
 
 pub mod mock;
+mod openstack;
 mod ovirt;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// All drivers there are, in the order in which they are listed.
-pub static DRIVERS: &[Entry] = &[mock::ENTRY, ovirt::ENTRY];
+pub static DRIVERS: &[Entry] = &[mock::ENTRY, ovirt::ENTRY, openstack::ENTRY];
 
 /// A driver that can be chosen.
 #[derive(Debug)]

@@ -14,7 +14,6 @@ mod faults;
 mod hardware_profiles;
 mod images;
 mod instances;
-mod kept;
 mod login;
 mod places;
 mod read;

@@ -1,8 +1,9 @@
 //! Why bytes are not the JSON that was expected.
 
-use std::{borrow::Cow, error, fmt};
+use std::{borrow::Cow, error, fmt, marker::PhantomData};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeSeed};
+use serde_json::error::Category;
 
 use crate::model::{Error, ErrorKind};
 
@@ -15,14 +16,13 @@ pub struct Malformed(Cow<'static, str>);
 /// # Errors
 /// When the bytes are no such value. What they hold is not repeated: it may be a secret.
 pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Malformed> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let (what, column) = match error.classify() {
-            serde_json::error::Category::Data => ("holds something else than was expected", error.column()),
-            serde_json::error::Category::Eof => return Malformed::ENDS_EARLY,
-            _syntax => ("is not well-formed", error.column()),
-        };
-        Malformed::new(format!("a value {what}, at line {} column {column}", error.line()))
-    })
+    read_with(bytes, PhantomData)
+}
+
+pub(super) fn read_with<'a, S: DeserializeSeed<'a>>(bytes: &'a [u8], seed: S) -> Result<S::Value, Malformed> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = seed.deserialize(&mut deserializer);
+    value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| Malformed::of(&error))
 }
 
 impl Malformed {
@@ -31,6 +31,15 @@ impl Malformed {
     pub(super) const MISMATCHED: Malformed = Malformed::fixed("a bracket closes what another one opened");
     pub(super) const STRAY: Malformed = Malformed::fixed("it has a character where none such can be");
     pub(super) const GOES_ON: Malformed = Malformed::fixed("it goes on after its end");
+
+    fn of(error: &serde_json::Error) -> Self {
+        let what = match error.classify() {
+            Category::Eof => return Malformed::ENDS_EARLY,
+            Category::Data => "holds something else than was expected",
+            Category::Syntax | Category::Io => "is not well-formed",
+        };
+        Malformed::new(format!("a value {what}, at line {} column {}", error.line(), error.column()))
+    }
 
     /// What is wrong, as a clause: `a number has no digits`.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {

@@ -4,8 +4,10 @@ use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error as _, MapAccess, Visitor},
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor},
 };
+
+use super::{Malformed, malformed::read_with};
 
 /// A text, borrowed from the item unless it has an escape; inside an `Option` or a list, too, where a `Cow` would not
 /// be.
@@ -93,6 +95,47 @@ where
     }
 }
 
+/// One member of an object that is there as a whole; the others are passed over.
+///
+/// # Errors
+/// When it is no object, has no such member, or that is no such value.
+pub fn member<'a, T: Deserialize<'a>>(bytes: &'a [u8], name: &'static str) -> Result<T, Malformed> {
+    let wanted: Wanted<T> = read_with(bytes, Member(name, PhantomData))?;
+    wanted.ok_or_else(|| Malformed::new(format!("it has no '{name}'")))
+}
+
+type Wanted<T> = Option<T>;
+
+struct Member<T>(&'static str, PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Member<T> {
+    type Value = Wanted<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Member<T> {
+    type Value = Wanted<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut wanted = None;
+        while let Some(name) = map.next_key::<Text<'de>>()? {
+            if *name == *self.0 {
+                wanted = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(wanted)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +162,16 @@ mod tests {
             item.metadata.iter().map(|(key, value)| format!("{}={}", key.0, value.0)).collect::<Vec<_>>(),
             ["k=v", "l=w"]
         );
+    }
+
+    #[test]
+    fn a_member_is_read_and_others_are_passed_over() {
+        let text = br#"{"a": {"server": 1}, "server": {"name": "x"}, "b": []}"#;
+        let item: Item<'_> = member(text, "server").unwrap();
+        assert_eq!(item.name.as_deref(), Some("x"));
+        for text in [&b"{}"[..], b"[]", br#"{"server": 1}"#, br#"{"server": {}"#, br#"{"server": {}} x"#] {
+            assert!(member::<Item<'_>>(text, "server").is_err(), "{}", text.escape_ascii());
+        }
     }
 
     #[test]
