@@ -5,7 +5,7 @@ use std::{error::Error as StdError, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use deltagate::{
-    drivers,
+    drivers::{self, Embedded},
     exchange::{Cloud, Driver, Endpoint, Identity, Provider, Receiver, Tally, Transport},
     frontends::{
         Arrival, Call, Choice, Encode, Frontend,
@@ -59,7 +59,7 @@ impl Gateway {
         let settings = Settings { region: None, only: false, token_key: [0; 32], instances_per_request: 1 };
         Ok(Gateway {
             frontend: Ec2::new(settings),
-            driver: (entry.open)(provider.clone()),
+            driver: (entry.open)(provider.clone(), &Embedded::default())?,
             provider,
             identity: Identity { user: "admin@internal".to_owned(), password: "secret".into() },
             transport: Box::new(transport),

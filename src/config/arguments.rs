@@ -50,6 +50,14 @@ pub struct Arguments {
     #[arg(short = 't', long, value_name = "SECONDS")]
     pub timeout: Option<f64>,
 
+    /// How long things of an embedded cloud are on their way from one state to the next, in seconds [env: API_MOCK_DELAY] [default: 0]
+    #[arg(long, value_name = "SECONDS")]
+    pub mock_delay: Option<f64>,
+
+    /// Keep embedded clouds in this folder, instead of forgetting them at the end [env: DELTACLOUD_MOCK_STORAGE]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub mock_state: Option<PathBuf>,
+
     /// What deltacloudd had besides.
     #[command(flatten)]
     pub former: Former,

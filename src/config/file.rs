@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) frontends: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) hostname: Option<Spanned<String>>,
     pub(super) port: Option<Spanned<u16>>,
+    pub(super) trusted_proxies: Option<Vec<Spanned<String>>>,
     pub(super) timeout: Option<Spanned<f64>>,
     pub(super) threads: Option<Spanned<u64>>,
     pub(super) grace_period: Option<Spanned<f64>>,
@@ -43,6 +44,8 @@ pub(super) struct File {
     pub(super) log: LogTable,
     #[serde(default)]
     pub(super) ec2: Ec2Table,
+    #[serde(default)]
+    pub(super) mock: MockTable,
 }
 
 #[derive(Debug, Deserialize)]
@@ -155,6 +158,13 @@ pub(super) enum LogFormatWord {
 pub(super) struct Ec2Table {
     pub(super) region: Option<Spanned<String>>,
     pub(super) clock_skew: Option<Spanned<f64>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MockTable {
+    pub(super) transition: Option<Spanned<f64>>,
+    pub(super) state: Option<Spanned<PathBuf>>,
 }
 
 /// The text of a file, from which the place of a value is told.

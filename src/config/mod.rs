@@ -12,19 +12,22 @@ mod frontends;
 mod layers;
 mod limits;
 mod listeners;
+mod mock;
 mod problem;
 mod providers;
 #[cfg(test)]
 mod tests;
+mod trusted_proxies;
 
 use std::{env, net::SocketAddr, num::NonZeroUsize, path::PathBuf, thread, time::Duration};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
-use crate::exchange::Identity;
 pub use crate::telemetry::Format as LogFormat;
+use crate::{drivers::Embedded, exchange::Identity};
 pub use arguments::{Arguments, Command, Former};
 pub use commands::answer;
 use file::{File, LogFormatWord, Source};
@@ -56,6 +59,8 @@ const FORMER_VARIABLES: [(&str, &str); 4] = [
 pub struct Config {
     /// Where clients are listened to; at least one.
     pub listeners: Vec<Listener>,
+    /// The proxies whose word about their clients counts.
+    pub trusted_proxies: Vec<IpNet>,
     /// The front ends that are served, of [`NAMES`](crate::frontends::NAMES); at least one.
     pub frontends: Vec<&'static str>,
     /// The clouds there are, and which of them a request may choose.
@@ -70,6 +75,8 @@ pub struct Config {
     pub log: Log,
     /// What only the EC2 front end needs.
     pub ec2: Ec2,
+    /// What only embedded clouds need.
+    pub embedded: Embedded,
     /// How many threads serve requests.
     pub threads: NonZeroUsize,
     /// How long requests in progress are waited for when the gateway is to stop.
@@ -162,6 +169,8 @@ impl Settings<'_> {
         warnings.extend(former_variables(environment));
         let frontends = frontends::frontends(self, problems);
         let listeners = listeners::listeners(self, problems);
+        let trusted_proxies =
+            trusted_proxies::trusted_proxies(source, file.trusted_proxies.as_ref(), problems);
         let metrics = listeners::metrics(source, &file.metrics, &listeners, problems);
         let limits = limits::limits(source, &file.limits, problems);
         let providers = providers::providers(self, problems);
@@ -172,9 +181,11 @@ impl Settings<'_> {
             seconds => duration(source, seconds.as_ref(), GRACE_PERIOD, problems),
         };
         let threads = threads(source, file, problems);
+        let embedded = mock::mock(self, problems);
         let access_keys = access_keys::access_keys(self, providers.as_ref(), problems, &mut warnings);
         Some(Config {
             listeners,
+            trusted_proxies,
             frontends,
             providers: providers?,
             access_keys,
@@ -182,6 +193,7 @@ impl Settings<'_> {
             metrics,
             log: log?,
             ec2: ec2?,
+            embedded: embedded?,
             threads: threads?,
             grace_period: grace_period?,
             warnings,

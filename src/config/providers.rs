@@ -51,6 +51,12 @@ impl Providers {
         self.choices.iter().map(|choice| &choice.provider)
     }
 
+    /// Those that a request may choose and that the operator gave a name.
+    pub fn choosable(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        let named = self.choices.iter().filter(|choice| choice.allowed && choice.provider.name != DESCRIBED);
+        named.map(|choice| &choice.provider)
+    }
+
     /// The one of this name, whether or not a request may choose it.
     pub fn find(&self, name: &str) -> Option<&Arc<Provider>> {
         self.all().find(|provider| provider.name.eq_ignore_ascii_case(name))

@@ -8,11 +8,11 @@ pub mod mock;
 mod openstack;
 mod ovirt;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     exchange::{Driver, Interface, Level, Provider, ProviderUrl},
-    model::Capabilities,
+    model::{Capabilities, Error},
 };
 
 /// All drivers there are, in the order in which they are listed.
@@ -31,8 +31,27 @@ pub struct Entry {
     pub capabilities: &'static Capabilities,
     /// Reads the text that chooses a provider (`-P`, `X-Deltacloud-Provider`); what is wrong with it otherwise.
     pub parse: fn(&str) -> Result<Address, String>,
-    /// The driver for one provider.
-    pub open: fn(Arc<Provider>) -> Arc<dyn Driver>,
+    /// The driver for one provider; why it cannot be opened otherwise.
+    pub open: Open,
+}
+
+/// Opens a driver for one provider.
+pub type Open = fn(Arc<Provider>, &Embedded) -> Result<Arc<dyn Driver>, Error>;
+
+/// What the operator says of clouds that live in the gateway itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embedded {
+    /// How long things are on their way from one state to the next; not at all when zero.
+    pub transition: Duration,
+    /// The folder in which they are kept; they are gone when the process ends when none.
+    pub state: Option<PathBuf>,
+}
+
+impl Default for Embedded {
+    /// Everything is done at once, as clients of Deltacloud's mock cloud expect; and nothing is kept.
+    fn default() -> Self {
+        Embedded { transition: Duration::ZERO, state: None }
+    }
 }
 
 /// Where a provider is, as a driver reads it from the provider's text.

@@ -113,13 +113,17 @@ impl<'a> Cloud<'a> {
         Ok(flow)
     }
 
-    /// The next bytes of what the client sends along with the operation; none when that was all. The client is not read
-    /// from faster than they are asked for.
+    /// The next bytes of what the client sends along with the operation; none when that was all, and before that nothing
+    /// may be stored. The client is not read from faster than they are asked for, and the time that it takes does not
+    /// count against the operation's.
     ///
     /// # Errors
     /// When the client is gone, too slow, or sends what makes no sense: nothing may be stored of it then.
     pub async fn body(&mut self) -> Result<Option<Bytes>, Error> {
-        self.receiver.body().await
+        let asked = Instant::now();
+        let body = self.receiver.body().await;
+        self.line.deadline += asked.elapsed();
+        body
     }
 
     /// Sends `request` and feeds the body of a 2xx answer to `decode`, chunk by chunk: memory does not grow with it.

@@ -9,7 +9,7 @@ pub mod ec2;
 use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -157,6 +157,19 @@ pub struct Call {
     pub encode: Box<dyn Encode>,
 }
 
+impl Call {
+    /// One that does this, and of which nothing else is to be said.
+    pub fn of(action: &'static str, operation: Operation, encode: impl Encode + 'static) -> Self {
+        Call {
+            action,
+            before: Vec::new(),
+            operation: Some(operation),
+            upload: None,
+            encode: Box::new(encode),
+        }
+    }
+}
+
 /// Makes of a request's body, as it arrives, what is to be stored.
 ///
 /// `feed` gets the whole body from its first byte on, also what [`Frontend::decode`] has seen of it.
@@ -177,7 +190,7 @@ pub trait Upload: Send {
 /// Writes one answer, resource by resource.
 ///
 /// Called in this order: `note` for each resource that had to be known before, `open`, `item` for each resource,
-/// `close`; `fail` at any point instead, after which nothing else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
+/// `close`; where [`Upload::finish`] asks for something more, `item` gets what comes of that, too. `fail` at any point instead, after which nothing else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
 pub trait Encode: Send {
     /// The status and media type of a successful answer, asked for when it leaves: no earlier than its first resource
     /// or its end.
@@ -186,6 +199,11 @@ pub trait Encode: Send {
     /// Further header fields of a successful answer, asked for when it leaves. An answer that knows its length says so
     /// in `content-length`, and fails in `close` when it was not true.
     fn headers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Those that have the names that a resource gives them.
+    fn fields(&self) -> Vec<(HeaderName, HeaderValue)> {
         Vec::new()
     }
 
@@ -252,6 +270,19 @@ pub struct Settings {
     pub region: Option<String>,
     /// How many instances one request may create.
     pub instances_per_request: u32,
+    /// The drivers that a request may choose.
+    pub drivers: Vec<Choosable>,
+}
+
+/// A driver that a request may choose, and its providers that it may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choosable {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names that mean it.
+    pub aliases: &'static [&'static str],
+    /// The names that the operator gave its providers.
+    pub providers: Vec<String>,
 }
 
 /// The front ends of these names.
@@ -260,7 +291,10 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
     let named = |name: &&str| -> Option<Box<dyn Frontend>> {
         match *name {
             "ec2" => Some(Box::new(ec2::Ec2::new(ec2_settings(settings, only)))),
-            "deltacloud" => Some(Box::new(deltacloud::Deltacloud::new(settings.instances_per_request))),
+            "deltacloud" => {
+                let front_end = deltacloud::Deltacloud::new(settings.instances_per_request);
+                Some(Box::new(front_end.knowing(settings.drivers.clone())))
+            }
             _ => None,
         }
     };
@@ -269,7 +303,7 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
 
 /// The tokens of pages are good for as long as the process lives.
 fn ec2_settings(settings: &Settings, only: bool) -> ec2::Settings {
-    let Settings { region, instances_per_request } = settings.clone();
+    let Settings { region, instances_per_request, drivers: _ } = settings.clone();
     let mut token_key = [0; 32];
     let random = [Uuid::new_v4(), Uuid::new_v4()];
     let random = random.iter().flat_map(|part| part.as_bytes());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     config::Providers,
-    drivers,
+    drivers::{self, Embedded},
     exchange::{Driver, Promises, Provider, Transport},
     frontends::Choice,
     model::{Error, ErrorKind},
@@ -19,11 +19,15 @@ pub(super) struct Account {
 }
 
 impl Account {
-    fn open(provider: &Arc<Provider>, transport: &Arc<dyn Transport>) -> Result<Arc<Self>, Error> {
+    fn open(
+        provider: &Arc<Provider>,
+        embedded: &Embedded,
+        transport: &Arc<dyn Transport>,
+    ) -> Result<Arc<Self>, Error> {
         let entry = drivers::find(provider.driver).ok_or_else(|| {
             Error::new(ErrorKind::Internal, format!("there is no driver '{}'", provider.driver))
         })?;
-        let driver = (entry.open)(Arc::clone(provider));
+        let driver = (entry.open)(Arc::clone(provider), embedded)?;
         let promises = Promises::new(Arc::clone(provider), Arc::clone(&driver), Arc::clone(transport));
         Ok(Arc::new(Account { provider: Arc::clone(provider), driver, promises }))
     }
@@ -42,9 +46,13 @@ impl Accounts {
     /// Opens every provider with its driver.
     ///
     /// # Errors
-    /// When one's driver does not exist.
-    pub(super) fn open(providers: Providers, transport: &Arc<dyn Transport>) -> Result<Self, Error> {
-        let open = |provider| Account::open(provider, transport);
+    /// When one's driver does not exist, or cannot open it.
+    pub(super) fn open(
+        providers: Providers,
+        embedded: &Embedded,
+        transport: &Arc<dyn Transport>,
+    ) -> Result<Self, Error> {
+        let open = |provider| Account::open(provider, embedded, transport);
         let all = providers.all().map(open).collect::<Result<Vec<_>, Error>>()?;
         let is_default =
             |account: &&Arc<Account>| Arc::ptr_eq(&account.provider, providers.default_provider());

@@ -8,11 +8,14 @@ use http::{HeaderValue, Method, StatusCode, Version, header};
 use pingora::http::ResponseHeader;
 use pingora_proxy::Session;
 
-use super::{intake::Incoming, journey::Journey};
+use super::{
+    intake::{self, Incoming},
+    journey::Journey,
+};
 use crate::{
     exchange::{Receiver, View},
     frontends::{Encode, Head, Reply},
-    model::{Error, ErrorKind, Flow, Instance, InstanceState, Operation, Resource, Sink},
+    model::{Error, ErrorKind, Flow, Instance, InstanceState, Kind, Operation, Resource, Sink},
 };
 
 /// How many bytes are gathered before they are sent: one TLS record's worth.
@@ -74,11 +77,11 @@ impl Manner {
     }
 }
 
-/// Whether the answer leaves as it comes to be: all of a kind, or the content of a blob.
+/// Whether the answer leaves as it comes to be: all of a kind, the blobs of a bucket, or the content of a blob.
 fn streams(operation: Option<&Operation>) -> bool {
     match operation {
         Some(Operation::List(_, filter)) => filter.ids.is_empty(),
-        Some(Operation::Read(_)) => true,
+        Some(Operation::Show(Kind::Bucket, _) | Operation::Read(_)) => true,
         _ => false,
     }
 }
@@ -127,7 +130,7 @@ impl<'a> Answer<'a> {
         }
         let view = self.view.clone();
         let wanted = |instance: &Instance<'_>| match operation {
-            Operation::List(crate::model::Kind::Instance, filter) => {
+            Operation::List(Kind::Instance, filter) => {
                 filter.ids.is_empty() || filter.ids.iter().any(|id| id.as_str() == instance.id)
             }
             _ => false,
@@ -156,13 +159,12 @@ impl<'a> Answer<'a> {
         if let Err(error) = self.encode.close(&mut self.out) {
             return self.fail(&error).await;
         }
-        self.leave_unheard();
         let body = self.out.split().freeze();
         if self.begun {
             write(self.session, body, true).await?;
         } else {
-            let (head, headers) = (self.encode.head(), self.encode.headers());
-            whole(self.session, self.journey, head, &headers, body).await?;
+            let head = self.head()?;
+            whole(self.session, head, body).await?;
         }
         Ok(Finished { status: self.encode.head().status.as_u16(), outcome: "ok" })
     }
@@ -175,16 +177,8 @@ impl<'a> Answer<'a> {
         if self.begun {
             return Err(error.clone());
         }
-        self.leave_unheard();
         let reply = self.encode.fail(error);
         send(self.session, self.journey, &reply).await
-    }
-
-    /// A body that was not heard to its end may be long: the connection is given up instead.
-    fn leave_unheard(&mut self) {
-        if self.incoming.as_ref().is_some_and(|incoming| !incoming.ended) {
-            self.session.set_keepalive(None);
-        }
     }
 
     fn open(&mut self) {
@@ -203,9 +197,8 @@ impl<'a> Answer<'a> {
 
     async fn begin(&mut self) -> Result<(), Error> {
         self.begun = true;
-        let headers = self.encode.headers();
-        let mut head = native(self.journey, self.encode.head(), &headers)?;
-        if headers.iter().any(|(name, _)| *name == header::CONTENT_LENGTH) {
+        let mut head = self.head()?;
+        if head.headers.contains_key(header::CONTENT_LENGTH) {
             // It says itself where it ends.
         } else if self.session.req_header().version == Version::HTTP_10 {
             self.session.set_keepalive(None);
@@ -213,6 +206,17 @@ impl<'a> Answer<'a> {
             head.insert_header(header::TRANSFER_ENCODING, "chunked").map_err(unwritable)?;
         }
         self.session.write_response_header(Box::new(head), false).await.map_err(gone)
+    }
+}
+
+impl Answer<'_> {
+    /// The head of a successful answer.
+    fn head(&self) -> Result<ResponseHeader, Error> {
+        let mut head = native(self.journey, self.encode.head(), &self.encode.headers())?;
+        for (name, value) in self.encode.fields() {
+            head.append_header(name, value).map_err(unwritable)?;
+        }
+        Ok(head)
     }
 }
 
@@ -290,28 +294,25 @@ pub(super) struct Finished {
 /// # Errors
 /// When the client is gone.
 pub(super) async fn send(session: &mut Session, journey: &Journey, reply: &Reply) -> Result<Finished, Error> {
-    whole(session, journey, reply.head.clone(), &reply.headers, reply.body.clone()).await?;
+    let head = native(journey, reply.head.clone(), &reply.headers)?;
+    whole(session, head, reply.body.clone()).await?;
     Ok(Finished { status: reply.head.status.as_u16(), outcome: reply.outcome })
 }
 
-async fn whole(
-    session: &mut Session,
-    journey: &Journey,
-    head: Head,
-    headers: &[(&'static str, String)],
-    body: Bytes,
-) -> Result<(), Error> {
-    // A request body that nobody wanted is read off, so that the connection can be used again, if it is to be.
-    let again = session.as_downstream().get_keepalive().is_some();
-    if again && session.as_downstream_mut().drain_request_body().await.is_err() {
-        session.set_keepalive(None);
+async fn whole(session: &mut Session, mut head: ResponseHeader, body: Bytes) -> Result<(), Error> {
+    let sends = intake::leave(session).await;
+    // The answer to `HEAD` may know a length without having the body.
+    let is_told =
+        session.req_header().method == Method::HEAD && head.headers.contains_key(header::CONTENT_LENGTH);
+    if has_body(head.status) && !is_told {
+        head.insert_header(header::CONTENT_LENGTH, HeaderValue::from(body.len())).map_err(unwritable)?;
     }
-    let mut native = native(journey, head, headers)?;
-    if has_body(native.status) {
-        native.insert_header(header::CONTENT_LENGTH, HeaderValue::from(body.len())).map_err(unwritable)?;
+    session.write_response_header(Box::new(head), false).await.map_err(gone)?;
+    write(session, body, true).await?;
+    if sends {
+        intake::hear_out(session).await;
     }
-    session.write_response_header(Box::new(native), false).await.map_err(gone)?;
-    write(session, body, true).await
+    Ok(())
 }
 
 fn native(

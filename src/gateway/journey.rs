@@ -5,7 +5,7 @@ use std::{any::Any, sync::Arc, time::Instant};
 use jiff::{Timestamp, fmt::rfc2822};
 use uuid::Uuid;
 
-use super::{accounts::Account, answer::Finished};
+use super::{accounts::Account, answer::Finished, client::Client};
 use crate::{
     exchange::Tally,
     telemetry::{self, Access, InFlight, Metrics},
@@ -21,6 +21,7 @@ pub(super) struct Journey {
     pub(super) frontend: &'static str,
     pub(super) action: &'static str,
     pub(super) account: Option<Arc<Account>>,
+    pub(super) client: Client,
     pub(super) user: String,
     pub(super) tally: Tally,
     pub(super) finished: Option<Finished>,
@@ -44,6 +45,7 @@ impl Journey {
             frontend: "none",
             action: "none",
             account: None,
+            client: Client::default(),
             user: String::new(),
             tally: Tally::default(),
             finished: None,
@@ -61,14 +63,7 @@ impl Journey {
     }
 
     /// Counts and logs the request: it has ended.
-    pub(super) fn end(
-        &self,
-        metrics: &Metrics,
-        client: &str,
-        status: Option<u16>,
-        received: usize,
-        sent: usize,
-    ) {
+    pub(super) fn end(&self, metrics: &Metrics, status: Option<u16>, received: usize, sent: usize) {
         let took = self.started.elapsed();
         let (driver, provider) = match &self.account {
             Some(account) => (account.provider.driver, account.provider.name.as_str()),
@@ -83,7 +78,7 @@ impl Journey {
         metrics.client_bytes(received, sent);
         telemetry::record(&Access {
             request_id: &self.request_id,
-            client,
+            client: &self.client.address,
             user: &self.user,
             frontend: self.frontend,
             operation: self.action,

@@ -30,8 +30,9 @@ use tokio::sync::Semaphore;
 
 use crate::{
     config::Config,
+    drivers,
     exchange::Transport,
-    frontends::{self, Frontend, Head, Reply},
+    frontends::{self, Choosable, Frontend, Head, Reply},
     telemetry::Metrics,
 };
 use accounts::Accounts;
@@ -59,17 +60,35 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
     let settings = frontends::Settings {
         region: config.ec2.region.clone(),
         instances_per_request: config.limits.instances_per_request,
+        drivers: choosable(config),
     };
     Ok(Gateway {
-        accounts: Arc::new(Accounts::open(config.providers.clone(), &transport)?),
+        accounts: Arc::new(Accounts::open(config.providers.clone(), &config.embedded, &transport)?),
         frontends: frontends::open(&config.frontends, &settings),
         keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew),
         limits: config.limits,
+        trusted: config.trusted_proxies.clone(),
         permits: Arc::new(Semaphore::new(config.limits.requests_in_flight)),
         transport,
         upstreams,
         metrics,
     })
+}
+
+/// The drivers that a request may choose: that of the default provider, and those of the providers that are allowed.
+fn choosable(config: &Config) -> Vec<Choosable> {
+    let default = config.providers.default_provider().driver;
+    let providers = || config.providers.choosable();
+    let is_chosen = |name| name == default || providers().any(|provider| provider.driver == name);
+    let chosen = drivers::DRIVERS.iter().filter(|entry| is_chosen(entry.name));
+    let named = |driver| providers().filter(move |provider| provider.driver == driver);
+    chosen
+        .map(|entry| Choosable {
+            name: entry.name,
+            aliases: entry.aliases,
+            providers: named(entry.name).map(|provider| provider.name.clone()).collect(),
+        })
+        .collect()
 }
 
 /// The answer to a request that no front end claims.

@@ -69,7 +69,7 @@ impl Gateway {
         let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view).taking(body);
         let mut result = self.run(operation, &told, journey, &account, &identity, &mut answer).await;
         if let (Ok(()), Some(after)) = (&result, answer.after()) {
-            result = self.attempt(&after, journey, &account, &identity, &mut Discarded).await;
+            result = self.attempt(&after, journey, &account, &identity, &mut answer).await;
         }
         match &result {
             Ok(()) => drop(withdrawn),

@@ -4,6 +4,7 @@ use std::{any::Any, sync::Arc};
 
 use async_trait::async_trait;
 use http::StatusCode;
+use ipnet::IpNet;
 use pingora::{
     http::{RequestHeader, ResponseHeader},
     upstreams::peer::HttpPeer,
@@ -12,7 +13,8 @@ use pingora_proxy::{FailToProxy, ProxyHttp, Session};
 use tokio::sync::Semaphore;
 
 use super::{
-    accounts::Accounts, answer, guard, journey::Journey, keys::AccessKeys, relay, upstream::Upstreams,
+    accounts::Accounts, answer, client::Client, guard, journey::Journey, keys::AccessKeys, relay,
+    upstream::Upstreams,
 };
 use crate::{
     config::Limits,
@@ -27,6 +29,7 @@ pub(super) struct Gateway {
     pub(super) frontends: Vec<Box<dyn Frontend>>,
     pub(super) keys: AccessKeys,
     pub(super) limits: Limits,
+    pub(super) trusted: Vec<IpNet>,
     pub(super) permits: Arc<Semaphore>,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) upstreams: Arc<Upstreams>,
@@ -58,6 +61,7 @@ impl ProxyHttp for Gateway {
 
     /// Where a request is answered: translated here and now, refused, or (`Ok(false)`) relayed by the phases below.
     async fn request_filter(&self, session: &mut Session, journey: &mut Journey) -> pingora::Result<bool> {
+        journey.client = Client::of(session, &self.trusted);
         let path = session.req_header().uri.path();
         if let Some(frontend) = self.frontends.iter().find(|frontend| frontend.claims(path)) {
             journey.frontend = frontend.name();
@@ -108,24 +112,24 @@ impl ProxyHttp for Gateway {
 
     async fn upstream_request_filter(
         &self,
-        session: &mut Session,
+        _: &mut Session,
         request: &mut RequestHeader,
         journey: &mut Journey,
     ) -> pingora::Result<()> {
         match &journey.account {
-            Some(account) => relay::rewrite_request(session, request, &account.provider),
+            Some(account) => relay::rewrite_request(&journey.client, request, &account.provider),
             None => Ok(()),
         }
     }
 
     async fn response_filter(
         &self,
-        session: &mut Session,
+        _: &mut Session,
         response: &mut ResponseHeader,
         journey: &mut Journey,
     ) -> pingora::Result<()> {
         match &journey.account {
-            Some(account) => relay::rewrite_response(session, response, &account.provider),
+            Some(account) => relay::rewrite_response(&journey.client, response, &account.provider),
             None => Ok(()),
         }
     }
@@ -153,10 +157,9 @@ impl ProxyHttp for Gateway {
     }
 
     async fn logging(&self, session: &mut Session, _: Option<&pingora::Error>, journey: &mut Journey) {
-        let client = session.client_addr().map(ToString::to_string).unwrap_or_default();
         let status = session.response_written().map(|head| head.status.as_u16());
         let (received, sent) = (session.body_bytes_read(), session.body_bytes_sent());
-        journey.end(&self.metrics, &client, status, received, sent);
+        journey.end(&self.metrics, status, received, sent);
     }
 }
 

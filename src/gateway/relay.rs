@@ -14,11 +14,9 @@ use pingora::{
     http::{RequestHeader, ResponseHeader},
 };
 
-use pingora_proxy::Session;
-
 use super::{
     accounts::{Account, Accounts},
-    client,
+    client::Client,
 };
 use crate::{
     exchange::Provider,
@@ -52,36 +50,40 @@ fn climbs(segment: &str) -> bool {
 
 /// Addresses the request to the back end, and tells it who the client is.
 pub(super) fn rewrite_request(
-    session: &Session,
+    client: &Client,
     request: &mut RequestHeader,
     provider: &Provider,
 ) -> pingora::Result<()> {
     request.insert_header(header::HOST, provider.endpoint.authority.as_str())?;
     request.remove_header("x-deltacloud-driver");
     request.remove_header("x-deltacloud-provider");
-    if let Some(host) = client::host(session) {
-        request.insert_header("x-forwarded-host", host)?;
+    if !client.host.is_empty() {
+        request.insert_header("x-forwarded-host", client.host.as_str())?;
     }
-    request.insert_header("x-forwarded-proto", client::scheme(session))?;
-    if let Some(address) = session.client_addr().and_then(|address| address.as_inet()) {
-        request.insert_header("x-forwarded-for", address.ip().to_string())?;
+    request.insert_header("x-forwarded-proto", client.scheme())?;
+    if let Some(ip) = client.ip {
+        request.insert_header("x-forwarded-for", ip.to_string())?;
     }
+    request.remove_header("forwarded");
     Ok(())
 }
 
 /// Lets the answer speak of the gateway where it spoke of the back end.
 pub(super) fn rewrite_response(
-    session: &Session,
+    client: &Client,
     response: &mut ResponseHeader,
     provider: &Provider,
 ) -> pingora::Result<()> {
-    let Some(host) = client::host(session) else { return Ok(()) };
-    let outside = format!("{}://{host}", client::scheme(session));
+    if client.host.is_empty() {
+        return Ok(());
+    }
+    let outside = format!("{}://{}", client.scheme(), client.host);
     for name in LINKS {
         rewrite_each(response, &name, |value| relinked(value, &provider.endpoint.authority, &outside))?;
     }
-    let secure = client::scheme(session) == "https";
-    rewrite_each(response, &header::SET_COOKIE, |cookie| recooked(cookie, &provider.endpoint.host, secure))
+    rewrite_each(response, &header::SET_COOKIE, |cookie| {
+        recooked(cookie, &provider.endpoint.host, client.secure)
+    })
 }
 
 fn rewrite_each(

@@ -10,7 +10,6 @@ use secrecy::SecretString;
 use super::{
     accounts::Account,
     answer::{self, Finished},
-    client,
     intake::{self, Incoming},
     journey::Journey,
     perform::{Task, log_failure},
@@ -53,7 +52,7 @@ impl Gateway {
         journey: &mut Journey,
     ) -> Result<Finished, Error> {
         let mut request = head(session);
-        let mut arrival = self.arrival(session, journey, frontend.choice(&request));
+        let mut arrival = self.arrival(journey, frontend.choice(&request));
         match self.prepare(frontend, session, journey, &mut arrival, &mut request).await {
             Ok(task) => self.perform(session, journey, task).await,
             Err(refused) => {
@@ -100,12 +99,12 @@ impl Gateway {
         Ok(Task { account, identity, proven, call, body })
     }
 
-    fn arrival(&self, session: &Session, journey: &Journey, choice: Choice) -> Arrival {
+    fn arrival(&self, journey: &Journey, choice: Choice) -> Arrival {
         Arrival {
             request_id: journey.request_id.clone(),
             now: journey.now,
-            scheme: client::scheme(session),
-            host: client::host(session).unwrap_or_default().to_owned(),
+            scheme: journey.client.scheme(),
+            host: journey.client.host.clone(),
             driver: self.accounts.default_account().driver.capabilities().driver,
             choice,
         }

@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Expired,
     /// What was asked makes no sense.
     Invalid,
+    /// What was sent is longer than it may be.
+    TooLong,
     /// It cannot be done to something in that state.
     IncorrectState,
     /// It can be done later: something else is going on with the thing.
@@ -78,7 +80,8 @@ impl ErrorKind {
             E::NotFound | E::Denied | E::Unauthenticated | E::Expired | E::Invalid | E::IncorrectState => {
                 Side::Client
             }
-            E::Busy | E::AlreadyExists | E::LimitReached | E::RateLimited | E::Unsupported => Side::Client,
+            E::TooLong | E::Busy | E::AlreadyExists | E::LimitReached => Side::Client,
+            E::RateLimited | E::Unsupported => Side::Client,
             E::NoCapacity | E::TimedOut | E::Unreachable | E::Unexpected => Side::Cloud,
             E::Internal => Side::Gateway,
         }
@@ -92,6 +95,7 @@ impl ErrorKind {
             ErrorKind::Unauthenticated => "unauthenticated",
             ErrorKind::Expired => "expired",
             ErrorKind::Invalid => "invalid",
+            ErrorKind::TooLong => "too_long",
             ErrorKind::IncorrectState => "incorrect_state",
             ErrorKind::Busy => "busy",
             ErrorKind::AlreadyExists => "already_exists",

@@ -6,8 +6,12 @@ mod bed;
 #[path = "../ovirt_engine/mod.rs"]
 mod ovirt_engine;
 
+mod blobs;
+mod forwarded;
+mod kept;
 mod keys;
 mod lifecycle;
+mod links;
 mod protocol;
 mod recordings;
 mod shape;

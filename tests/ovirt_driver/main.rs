@@ -2,10 +2,15 @@
 
 mod failures;
 mod harness;
+mod images;
 mod lifecycle;
 mod lists;
+mod metrics;
+mod networks;
 mod refusals;
+mod snapshots;
 mod transport;
+mod volumes;
 
 #[path = "../ovirt_engine/mod.rs"]
 mod ovirt_engine;

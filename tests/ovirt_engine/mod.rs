@@ -125,6 +125,32 @@ impl Engine {
         inventory.vms.get(id, now).map(|vm| vm.as_ref().clone())
     }
 
+    /// The snapshots that a machine has now, the active one among them.
+    pub fn snapshots(&self, id: Uuid) -> Vec<model::Snapshot> {
+        let now = self.core.clock.now();
+        let all = self.vm(id).map(|vm| vm.snapshots).unwrap_or_default();
+        all.into_iter().filter(|snapshot| snapshot.gone.is_none_or(|gone| now < gone)).collect()
+    }
+
+    /// Takes a snapshot of all disks of a machine, as somebody else does.
+    pub fn take_snapshot(&self, id: Uuid, description: &str) {
+        let now = self.core.clock.now();
+        let mut inventory = self.core.inventory();
+        let Some(vm) = inventory.vms.get(id, now).cloned() else { return };
+        let disks: Vec<Uuid> = vm.disks.iter().map(|attachment| attachment.disk).collect();
+        let images = api::snapshots::split(&mut inventory, &vm, &disks);
+        let snapshot = seed::active_snapshot(Uuid::new_v4(), now);
+        let (kind, description) = ("regular", description.to_owned());
+        let snapshot = model::Snapshot { kind, description, images, ..snapshot };
+        inventory.vms.update(id, |vm| vm.snapshots.push(snapshot));
+    }
+
+    /// The first disk of a template.
+    pub fn disk_of_template(&self, id: Uuid) -> Option<Uuid> {
+        let (inventory, now) = (self.core.inventory(), self.core.clock.now());
+        Some(inventory.templates.get(id, now)?.disks.first()?.disk)
+    }
+
     pub fn vm_named(&self, name: &str) -> Option<Vm> {
         let (inventory, now) = (self.core.inventory(), self.core.clock.now());
         inventory.vms.named(name, now).map(|vm| vm.as_ref().clone())

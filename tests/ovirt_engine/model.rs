@@ -80,6 +80,17 @@ pub struct Snapshot {
     pub status: Schedule<Lock>,
     pub gone: Option<Time>,
     pub with_memory: bool,
+    /// What its disks were written in: one image of each.
+    pub images: Vec<SnapshotImage>,
+}
+
+/// What a disk was written in until a snapshot was taken.
+#[derive(Clone, Debug)]
+pub struct SnapshotImage {
+    pub disk: Uuid,
+    pub image: Uuid,
+    /// When it is merged into the next one.
+    pub gone: Option<Time>,
 }
 
 #[derive(Clone, Debug)]
@@ -311,6 +322,19 @@ impl Machine {
     pub fn with_memory(mut self, memory: u64) -> Machine {
         (self.memory, self.guaranteed, self.max_memory) = (memory, memory, memory.saturating_mul(4));
         self
+    }
+}
+
+impl Snapshot {
+    /// The images that are there.
+    pub fn images(&self, now: Time) -> impl Iterator<Item = &SnapshotImage> {
+        let there = move |gone: Option<Time>| gone.is_none_or(|gone| now < gone);
+        self.images.iter().filter(move |image| there(self.gone) && there(image.gone))
+    }
+
+    /// Whether a disk is in it.
+    pub fn holds(&self, disk: Uuid, now: Time) -> bool {
+        self.images(now).any(|image| image.disk == disk)
     }
 }
 

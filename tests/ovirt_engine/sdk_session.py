@@ -183,11 +183,56 @@ def disks(system, service):
     wait_for(disk, types.DiskStatus.OK)
     attachments.attachment_service(added.id).update(types.DiskAttachment(disk=types.Disk(provisioned_size=2 << 30)))
     assert disk.get().provisioned_size == 2 << 30
+    assert [vm.id for vm in disk.get().vms] == [service.get().id]
+    free = system.disks_service().list(search="number_of_vms=0") if later(system) else []
+    assert added.id not in [disk.id for disk in free]
     attachments.attachment_service(added.id).remove()
-    assert len(attachments.list()) == 1 and disk.get().name == "extra"
+    assert len(attachments.list()) == 1 and disk.get().name == "extra" and not disk.get().vms
+    if later(system):
+        free = system.disks_service().list(search="number_of_vms=0")
+        assert [disk.name for disk in free] == ["extra"], "the disks of templates are not free"
+    other = attachments.add(types.DiskAttachment(interface=types.DiskInterface.VIRTIO, bootable=False, active=True, disk=types.Disk(id=added.id)))
+    assert other.id == added.id and len(attachments.list()) == 2
+    busy = system.vms_service().list(search="name=web")[0]
+    taken = system.vms_service().vm_service(busy.id).disk_attachments_service()
+    refused(sdk.Error, "not shareable", taken.add, types.DiskAttachment(interface=types.DiskInterface.VIRTIO, bootable=False, disk=types.Disk(id=added.id)))
+    running = taken.list()[0].id
+    refused(sdk.Error, "not down", system.disks_service().disk_service(running).remove)
+    refused(sdk.Error, "configured in a snapshot", taken.attachment_service(running).remove)
+    attachments.attachment_service(added.id).remove(detach_only=True)
     disk.remove()
     wait_gone(disk)
     assert [disk.name for disk in system.disks_service().list(search="name=extra")] == []
+
+
+def later(system):
+    """The searches of disks are those of every engine since 3.2."""
+    return system.get().product_info.version.major >= 4
+
+
+def disk_snapshots(system, service):
+    """What one snapshot of two disks leaves behind is listed by their storage domain, and goes one by one."""
+    attachments = service.disk_attachments_service()
+    first = attachments.list()[0].id
+    image = system.disks_service().disk_service(first).get().image_id
+    domain = [one for one in system.storage_domains_service().list() if one.name == "data"][0]
+    listed = system.storage_domains_service().storage_domain_service(domain.id).disk_snapshots_service()
+    before = {one.id for one in listed.list()}
+    snapshots = service.snapshots_service()
+    refused(sdk.Error, "400", snapshots.add, types.Snapshot(description="x", disk_attachments=[types.DiskAttachment(disk=types.Disk(id=domain.id))]))
+    added = snapshots.add(types.Snapshot(description="of one", persist_memorystate=False, disk_attachments=[types.DiskAttachment(disk=types.Disk(id=first))]))
+    snapshot = snapshots.snapshot_service(added.id)
+    refused(sdk.Error, "locked", snapshot.remove)
+    wait(snapshot, lambda one: one.snapshot_status == types.SnapshotStatus.OK)
+    new = [one for one in listed.list() if one.id not in before]
+    assert [(one.id, one.disk.id, one.snapshot.id) for one in new] == [(image, first, added.id)], new
+    assert system.disks_service().disk_service(first).get().image_id != image
+    one = listed.snapshot_service(image)
+    assert one.get().status == types.DiskStatus.OK and one.get().provisioned_size == 10 << 30
+    one.remove()
+    wait_gone(one)
+    snapshot.remove()
+    wait_gone(snapshot)
 
 
 def snapshots(service):
@@ -230,12 +275,19 @@ def tags(system, vms, service):
 
 
 def follow(system, vms, version):
-    vm = vms.list(search="name=web", follow="disk_attachments.disk,nics.reported_devices,tags,snapshots")[0]
+    links = "disk_attachments.disk.statistics,nics.reported_devices,nics.statistics,tags,snapshots,statistics"
+    vm = vms.list(search="name=web", follow=links)[0]
     if (version.major, version.minor) < (4, 2):
         assert not vm.nics, "4.1 does not know follow"
         return
     assert vm.disk_attachments[0].disk.provisioned_size == 10 << 30
     assert vm.nics[0].reported_devices[0].ips[0].address and len(vm.snapshots) == 2
+    cpu = [one for one in vm.statistics if one.name == "cpu.current.total"][0]
+    assert cpu.values[0].datum == 3.75 and cpu.unit == types.StatisticUnit.PERCENT, cpu.__dict__
+    history = [one for one in vm.statistics if one.name == "cpu.usage.history"][0]
+    assert [value.datum for value in history.values] == [3, 2, 1]
+    assert {one.name for one in vm.nics[0].statistics} >= {"data.current.rx", "data.total.tx"}
+    assert {one.name for one in vm.disk_attachments[0].disk.statistics} >= {"data.current.read"}
     refused(sdk.Error, "500", vms.list, follow="colours")
 
 
@@ -273,6 +325,7 @@ def main(url):
     nics(service, profile)
     disks(system, service)
     snapshots(service)
+    disk_snapshots(system, service)
     templates(system, service)
     tags(system, vms, service)
     follow(system, vms, system.get().product_info.version)

@@ -218,9 +218,15 @@ fn furnished(mut vm: Vm) -> Vm {
     vm.machine.initialization = initialization();
     let file = ("deltacloud-user-data.txt".to_owned(), "hello".to_owned());
     vm.machine.payloads = vec![Payload { kind: "floppy".to_owned(), volume_id: None, files: vec![file] }];
+    let images = vm.disks.iter().map(|attachment| SnapshotImage {
+        disk: attachment.disk,
+        image: flip(attachment.disk, 0x1a6d),
+        gone: None,
+    });
     let regular = Snapshot {
         description: "before the update".to_owned(),
         kind: "regular",
+        images: images.collect(),
         ..active_snapshot(flip(vm.id, 0x5b), vm.created)
     };
     vm.snapshots.push(regular);
@@ -303,6 +309,7 @@ pub fn active_snapshot(id: Uuid, date: Time) -> Snapshot {
         status: Schedule::new(date, Lock::Ok),
         gone: None,
         with_memory: false,
+        images: Vec::new(),
     }
 }
 

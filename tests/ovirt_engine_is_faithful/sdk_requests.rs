@@ -6,9 +6,10 @@ use crate::ovirt_engine::{Engine, Options, VmStatus, seed};
 use crate::wire::{self, Exchange};
 
 /// Requests that a sound engine refuses, with the status.
-const REFUSED: [(&str, u16, &str); 5] = [
+const REFUSED: [(&str, u16, &str); 6] = [
     ("18_vm_reset", 409, "the machine is down"),
     ("30_diskattachment_attach_existing", 409, "the machine has the disk already"),
+    ("33_diskattachment_detach", 409, "the disk is in a snapshot"),
     ("38_nic_add", 409, "the machine has a NIC of this name"),
     ("50_template_remove", 409, "a machine uses the template"),
     ("54_tags_add", 409, "there is a tag of this name"),

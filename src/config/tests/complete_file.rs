@@ -11,10 +11,21 @@ fn the_complete_file_says_what_the_defaults_are() {
     let default = load_all("").unwrap();
     let told = |config: &Config| {
         let Config {
-            listeners, frontends, providers, limits, metrics, log, ec2, threads, grace_period, ..
+            listeners,
+            trusted_proxies,
+            frontends,
+            providers,
+            limits,
+            metrics,
+            log,
+            ec2,
+            embedded,
+            threads,
+            grace_period,
+            ..
         } = config;
         format!(
-            "{listeners:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {threads} {grace_period:?}"
+            "{listeners:?} {trusted_proxies:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {embedded:?} {threads} {grace_period:?}"
         )
     };
     assert_eq!(told(&written), told(&default));
@@ -47,6 +58,7 @@ fn the_complete_file_names_every_key_and_no_other() {
         ("metrics", "[metrics]\nx = 1"),
         ("log", "[log]\nx = 1"),
         ("ec2", "[ec2]\nx = 1"),
+        ("mock", "[mock]\nx = 1"),
     ];
     for (table, wrong) in tables {
         let error = toml::from_str::<File>(wrong).unwrap_err();

@@ -86,6 +86,27 @@ fn the_higher_layer_wins() {
 }
 
 #[test]
+fn an_embedded_cloud_may_take_its_time_and_be_kept() {
+    let embedded = |text, flags: &[&str], variables: &[(&str, &str)]| {
+        let Embedded { transition, state } = load_text(text, flags, variables).unwrap().embedded;
+        (transition.as_millis(), state)
+    };
+    assert_eq!(embedded("", &[], &[]), (200, None));
+    let text = "[mock]\ntransition = 0\nstate = 'kept'";
+    let (transition, state) = embedded(text, &[], &[]);
+    assert_eq!(transition, 0);
+    assert!(state.as_ref().is_some_and(|state| state.is_absolute() && state.ends_with("kept")), "{state:?}");
+    let variables = [("API_MOCK_DELAY", "1.5"), ("DELTACLOUD_MOCK_STORAGE", "/b")];
+    assert_eq!(embedded(text, &[], &variables), (1500, Some("/b".into())));
+    let flags = ["--mock-delay", "3", "--mock-state", "/a"];
+    assert_eq!(embedded(text, &flags, &variables), (3000, Some("/a".into())));
+    for wrong in ["-1", "nan", "86401"] {
+        let problems = load_text(&format!("[mock]\ntransition = {wrong}"), &[], &[]).unwrap_err();
+        assert!(problems[0].starts_with("2: "), "{problems:?}");
+    }
+}
+
+#[test]
 fn listeners_may_speak_tls() {
     let text = "[[listeners]]\naddress = '[::1]:0'\ntls_cert = 'ca.pem'\ntls_key = 'key.pem'\n\
                 [[listeners]]\naddress = '127.0.0.1:0'\n[metrics]\nenabled = false\n";

@@ -20,6 +20,11 @@ fn what_is_wrong_is_named_with_its_line() {
         ("frontends = ['ec2', 'ec2']", &["1: front end 'ec2' is named twice"]),
         ("frontends = []", &["1: no front end is named"]),
         ("hostname = 'a b'", &["1: host 'a b' has no address"]),
+        (
+            "trusted_proxies = ['10.0.0.0/8',
+'10.0.0.0/33', 'a.example']",
+            &["2: '10.0.0.0/33' is no address", "2: 'a.example' is no"],
+        ),
         ("timeout = 0", &["1: 0 is no time"]),
         ("timeout = inf", &["1: inf is no time"]),
         ("grace_period = -1", &["1: -1 is no time"]),

@@ -1,189 +1,308 @@
-//! Instances: made, started, stopped and destroyed in memory.
+//! Instances: made, started, stopped, told to run something, and destroyed.
 
 use std::{
     borrow::Cow,
     net::{IpAddr, Ipv4Addr},
-    sync::{MutexGuard, PoisonError},
-    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
-use smallvec::smallvec;
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
-use super::{Mock, USER, data, life::Machine};
+use super::{
+    USER,
+    capabilities::USER_DATA,
+    firewalls::Firewall,
+    hardware_profiles,
+    keys::Key,
+    life::{Life, Phase},
+    realms,
+    state::{Found, Reading, Record, State, Writing, check_words, is_asked_for, not_now},
+};
 use crate::model::{
-    Action, Attachment, Error, ErrorKind, Filter, Id, Instance, InstanceSpec, InstanceState, Kind,
-    NetworkInterface, Resource,
+    Action, Attachment, Command, Error, ErrorKind, Filter, Health, Id, Instance as Shown, InstanceSpec,
+    InstanceState, Kind, NetworkInterface, Resource, Run,
 };
 
-/// How many instances a cloud has at most.
-const MOST_INSTANCES: usize = 10_000;
-/// How many addresses the cloud's network has, from [`FIRST_ADDRESS`] on.
-const ADDRESSES: u32 = 60_000;
-const FIRST_ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 1);
+/// The first of the addresses that instances have by themselves, and how many of them there are: they are all in
+/// `172.16.0.0/12`.
+const FIRST_ADDRESS: Ipv4Addr = Ipv4Addr::new(172, 16, 0, 1);
+const ADDRESSES: u32 = 1_000_000;
+/// How many firewalls an instance has around it at most.
+const MOST_FIREWALLS: usize = 16;
 
-/// All instances of a cloud, in the order in which they were made. A number is never given twice, so that an id means
-/// one instance for good.
-pub(super) struct Instances {
-    machines: Vec<Machine>,
-    next: u32,
-    /// How long an instance is on its way from one state to the next.
-    transition: Duration,
+/// An instance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Instance {
+    pub(super) number: u32,
+    pub(super) name: String,
+    pub(super) image: String,
+    /// The image that its guest is named after.
+    pub(super) named_after: String,
+    pub(super) realm: String,
+    pub(super) profile: Option<String>,
+    pub(super) cpus: u32,
+    pub(super) memory: u64,
+    /// The size of its own disk; none when it boots from a volume.
+    pub(super) disk: Option<u64>,
+    pub(super) architecture: Option<String>,
+    pub(super) created: Timestamp,
+    pub(super) life: Life,
+    pub(super) key: Option<String>,
+    pub(super) firewalls: Vec<String>,
+    /// Whether it is measured closely.
+    pub(super) monitored: bool,
+    pub(super) can_be_captured: bool,
+    /// What is attached to it, or leads to it: each of them knows it, too.
+    pub(super) volumes: Vec<String>,
+    pub(super) interfaces: Vec<String>,
+    pub(super) addresses: Vec<IpAddr>,
 }
 
-impl Instances {
-    pub(super) fn new(transition: Duration) -> Self {
-        let machines: Vec<Machine> = data::instances().into_iter().map(Machine::settled).collect();
-        let next = u32::try_from(machines.len()).unwrap_or(u32::MAX);
-        Instances { machines, next, transition }
+impl Instance {
+    /// It, as the model has it.
+    fn shown<'a>(&'a self, id: &'a str, reading: Reading<'a>) -> Shown<'a> {
+        let life = self.life.at(reading.now);
+        let runs = matches!(life.phase, Phase::Running);
+        Shown {
+            name: self.name.as_str().into(),
+            owner: USER.into(),
+            health: if runs { Health::Ok } else { Health::Unknown },
+            image: Some(self.image.as_str().into()),
+            realm: Some(self.realm.as_str().into()),
+            hardware_profile: self.profile.as_deref().map(Into::into),
+            cpus: Some(self.cpus),
+            memory: Some(self.memory),
+            architecture: self.architecture.as_deref().map(Into::into),
+            created: Some(self.created),
+            launched: life.launched,
+            stopped: life.stopped,
+            host_name: Some(format!("{}.{id}.public.com", self.named_after).into()),
+            addresses: self.own_address().into_iter().chain(self.addresses.iter().copied()).collect(),
+            interfaces: self.interfaces(reading.state).collect(),
+            attachments: self.attachments(id, reading.state),
+            key: self.key.as_deref().map(Into::into),
+            firewalls: self.firewalls.iter().map(|id| id.as_str().into()).collect(),
+            can_be_captured: self.can_be_captured,
+            ..Shown::new(id, life.phase.into())
+        }
     }
 
-    fn find(&mut self, id: &Id) -> Result<&mut Machine, Error> {
-        let found = self.machines.iter_mut().find(|machine| machine.instance.id == id.as_str());
-        found.ok_or_else(|| Error::not_found(Kind::Instance, id.clone()))
+    /// The address of an instance that has no interface.
+    fn own_address(&self) -> Option<IpAddr> {
+        let address = Ipv4Addr::from_bits(FIRST_ADDRESS.to_bits() + self.number % ADDRESSES);
+        self.interfaces.is_empty().then_some(IpAddr::V4(address))
     }
 
-    fn add(
-        &mut self,
-        mut instance: Instance<'static>,
-        disk: u64,
-        target: InstanceState,
-    ) -> Resource<'static> {
-        let number = self.next;
-        self.next += 1;
-        instance.id = id(number);
-        equip(&mut instance, number, disk);
-        let mut machine = Machine::settled(instance);
-        machine.set_out(InstanceState::Creating, target, self.transition);
-        let made = Resource::Instance(machine.instance.clone());
-        self.machines.push(machine);
-        made
+    fn interfaces<'a>(&'a self, state: &'a State) -> impl Iterator<Item = NetworkInterface<'a>> + 'a {
+        let known = self.interfaces.iter().filter_map(|id| state.network_interfaces.entry(id));
+        known.map(|(id, interface)| interface.shown(id))
     }
 
-    fn remove(&mut self, id: &Id) -> Option<Resource<'static>> {
-        let position = self.machines.iter().position(|machine| machine.instance.id == id.as_str())?;
-        Some(Resource::Instance(self.machines.remove(position).terminated()))
+    /// Its disks, the one that it boots from first.
+    fn attachments<'a>(&'a self, id: &str, state: &'a State) -> SmallVec<[Attachment<'a>; 2]> {
+        let own = self.disk.map(|size| Attachment {
+            volume: format!("vol{id}").into(),
+            device: Some("/dev/sda1".into()),
+            size: Some(size),
+            boot: true,
+            delete_on_termination: true,
+        });
+        let volumes = self.volumes.iter().filter_map(|id| state.volumes.entry(id));
+        let attached = volumes.filter_map(|(id, volume)| {
+            let mount = volume.mount.as_ref()?;
+            Some(Attachment {
+                volume: id.into(),
+                device: Some(mount.device.as_str().into()),
+                size: Some(volume.size),
+                boot: mount.boot,
+                delete_on_termination: false,
+            })
+        });
+        own.into_iter().chain(attached).collect()
     }
 }
 
-impl Mock {
-    pub(super) fn list_instances(&self, filter: &Filter) -> Vec<Resource<'static>> {
-        let instances = self.instances();
-        let all = instances.machines.iter().map(|machine| &machine.instance);
-        let admitted =
-            all.filter(|instance| admits(filter, instance)).take(filter.at_most.unwrap_or(usize::MAX));
-        admitted.cloned().map(Resource::Instance).collect()
+impl Record for Instance {
+    const KIND: Kind = Kind::Instance;
+    const MOST: usize = 10_000;
+
+    fn name<'a>(&'a self, _id: &'a str) -> &'a str {
+        &self.name
     }
 
-    pub(super) fn show_instance(&self, id: &Id) -> Result<Resource<'static>, Error> {
-        Ok(Resource::Instance(self.instances().find(id)?.instance.clone()))
+    fn describe<'a>(&'a self, id: &'a str, reading: Reading<'a>) -> Resource<'a> {
+        Resource::Instance(self.shown(id, reading))
     }
 
-    pub(super) fn create_instances(&self, spec: &InstanceSpec) -> Result<Vec<Resource<'static>>, Error> {
+    fn leave(&self, id: &str, state: &mut State) {
+        for volume in &self.volumes {
+            if let Some(volume) = state.volumes.get_mut(volume) {
+                volume.mount = None;
+            }
+        }
+        for interface in &self.interfaces {
+            state.network_interfaces.remove(interface);
+        }
+        for address in &self.addresses {
+            if let Some(address) = state.addresses.get_mut(&address.to_string()) {
+                address.instance = None;
+            }
+        }
+        let sends = |instances: &[String]| instances.iter().any(|instance| instance == id);
+        let balancers = state.load_balancers.iter().filter(|(_, balancer)| sends(&balancer.instances));
+        let balancers: Vec<String> = balancers.map(|(balancer, _)| balancer.to_owned()).collect();
+        for balancer in balancers.iter().map(String::as_str) {
+            if let Some(balancer) = state.load_balancers.get_mut(balancer) {
+                balancer.instances.retain(|instance| instance != id);
+            }
+        }
+    }
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn list_instances(self, filter: &'a Filter) -> Found<'a> {
+        let asked = self.state.instances.iter().filter(move |(id, instance)| {
+            let is = |wanted: &Option<Id>, value: &str| wanted.as_ref().is_none_or(|id| id.as_str() == value);
+            let state: InstanceState = instance.life.at(self.now).phase.into();
+            is_asked_for(filter, id, &instance.name)
+                && is(&filter.realm, &instance.realm)
+                && is(&filter.image, &instance.image)
+                && (filter.states.is_empty() || filter.states.contains(&state))
+        });
+        Box::new(asked.map(move |(id, instance)| instance.describe(id, self)))
+    }
+
+    /// What a command that nobody executes has said.
+    pub(super) fn run(self, id: &Id, command: &Command) -> Result<Resource<'a>, Error> {
+        let instance = self.state.find::<Instance>(id)?;
+        let shown = instance.shown(id.as_str(), self);
+        if shown.state != InstanceState::Running {
+            return Err(not_now(Kind::Instance, id.as_str(), "does not run"));
+        }
+        let address = command.address.clone();
+        let address = address.or_else(|| shown.all_addresses().next().map(|address| address.to_string()));
+        let output = format!("{id} would have executed this now, had it a guest: {}\n", command.text);
+        Ok(Resource::Run(Run {
+            instance: id.to_string().into(),
+            address: address.unwrap_or_default().into(),
+            command: command.text.clone().into(),
+            output: output.into(),
+        }))
+    }
+}
+
+impl Writing<'_> {
+    pub(super) fn create_instances(&mut self, spec: &InstanceSpec) -> Result<Vec<Resource<'static>>, Error> {
         let template = self.template(spec)?;
-        let size = self.size(spec)?;
-        let template = Instance {
-            hardware_profile: size.profile.map(Cow::Owned),
-            cpus: Some(size.cpus),
-            memory: Some(size.memory),
-            ..template
-        };
-        let target = if spec.start { InstanceState::Running } else { InstanceState::Stopped };
-        let mut instances = self.instances();
-        let room = MOST_INSTANCES.saturating_sub(instances.machines.len());
+        let room = Instance::MOST.saturating_sub(self.state.instances.len());
         let room = u32::try_from(room).unwrap_or(u32::MAX);
         if room < spec.count.min {
             let message =
-                format!("this cloud holds {MOST_INSTANCES} instances, and has room for {room} more");
+                format!("this cloud holds {} instances, and has room for {room} more", Instance::MOST);
             return Err(Error::new(ErrorKind::LimitReached, message));
         }
-        let made = (0..spec.count.max.min(room)).map(|_| instances.add(template.clone(), size.disk, target));
-        Ok(made.collect())
+        (0..spec.count.max.min(room)).map(|_| self.create_instance(&template, spec)).collect()
     }
 
-    pub(super) fn act(&self, action: Action, ids: &[Id]) -> Result<Vec<Resource<'static>>, Error> {
-        let mut instances = self.instances();
-        for id in ids {
-            instances.find(id)?.step(action)?;
+    fn create_instance(
+        &mut self,
+        template: &Instance,
+        spec: &InstanceSpec,
+    ) -> Result<Resource<'static>, Error> {
+        let number = u32::try_from(self.state.number("inst", 0)).unwrap_or(u32::MAX);
+        let key = id(number);
+        self.state.add(&key, Instance { number, ..template.clone() })?;
+        if let Some(network) = &spec.network {
+            self.plug(&format!("nic{key}"), &key.as_ref().into(), network)?;
         }
-        let transition = instances.transition;
-        let act = |id: &Id| instances.find(id)?.act(action, transition).map(Resource::Instance);
-        ids.iter().map(act).collect()
+        self.shown::<Instance>(&key.as_ref().into())
     }
 
-    pub(super) fn destroy_instances(&self, ids: &[Id]) -> Result<Vec<Resource<'static>>, Error> {
-        let mut instances = self.instances();
-        for id in ids {
-            instances.find(id)?;
-        }
-        Ok(ids.iter().filter_map(|id| instances.remove(id)).collect())
+    /// Does it, and shows the instances with the states they were in before.
+    pub(super) fn act(&mut self, action: Action, ids: &[Id]) -> Result<Vec<Resource<'static>>, Error> {
+        ids.iter().map(|id| self.act_on(action, id)).collect()
+    }
+
+    fn act_on(&mut self, action: Action, id: &Id) -> Result<Resource<'static>, Error> {
+        let (now, transition) = (self.now, self.transition);
+        let instance = self.state.find_mut::<Instance>(id)?;
+        let previous = instance.life.at(now).phase.into();
+        instance.life = instance.life.act(action, id.as_str(), now, transition)?;
+        let shown = self.state.find::<Instance>(id)?.shown(id.as_str(), self.reading()).into_owned();
+        Ok(Resource::Instance(Shown { previous: Some(previous), ..shown }))
+    }
+
+    pub(super) fn destroy_instances(&mut self, ids: &[Id]) -> Result<Vec<Resource<'static>>, Error> {
+        let now = self.now;
+        let gone = self.destroy::<Instance>(ids)?;
+        let terminated = gone.into_iter().map(|resource| match resource {
+            Resource::Instance(instance) => Resource::Instance(terminated(instance, now)),
+            other => other,
+        });
+        Ok(terminated.collect())
     }
 
     /// What all instances of `spec` have in common.
-    fn template(&self, spec: &InstanceSpec) -> Result<Instance<'static>, Error> {
-        let most = super::USER_DATA;
+    fn template(&self, spec: &InstanceSpec) -> Result<Instance, Error> {
+        let most = USER_DATA;
         if spec.user_data.as_ref().is_some_and(|data| data.len() > most) {
             return Err(Error::new(ErrorKind::Invalid, format!("user data is limited to {most} bytes")));
         }
-        let image = self.image(&spec.image)?;
-        let realm = self.choose_realm(spec.realm.as_ref())?;
-        let now = Timestamp::now();
-        let name = spec.name.clone().unwrap_or_else(|| format!("i-{}", now.as_second()));
+        let architecture = self.usable_image(&spec.image)?.architecture.clone();
+        let realm = realms::choose(spec.realm.as_ref())?;
+        let size = hardware_profiles::size(spec)?;
+        check_words(spec.name.as_ref(), None)?;
+        self.check_surroundings(spec)?;
+        let name = spec.name.clone().unwrap_or_else(|| format!("i-{}", self.now.as_second()));
         Ok(Instance {
-            name: name.into(),
-            owner: USER.into(),
-            image: Some(image.id.clone()),
-            realm: Some(realm.id.clone()),
-            architecture: image.architecture.clone(),
-            created: Some(now),
-            ..Instance::new("", InstanceState::Creating)
+            number: 0,
+            name,
+            image: spec.image.to_string(),
+            named_after: spec.image.to_string(),
+            realm: realm.id.into_owned(),
+            profile: size.profile,
+            cpus: size.cpus,
+            memory: size.memory,
+            disk: Some(size.disk),
+            architecture,
+            created: self.now,
+            life: Life::begin(spec.start, self.now, self.transition),
+            key: spec.key.as_ref().map(Id::to_string),
+            firewalls: spec.firewalls.iter().map(Id::to_string).collect(),
+            monitored: spec.monitored,
+            can_be_captured: true,
+            volumes: Vec::new(),
+            interfaces: Vec::new(),
+            addresses: Vec::new(),
         })
     }
 
-    /// The instances as they are now.
-    fn instances(&self) -> MutexGuard<'_, Instances> {
-        let mut instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        instances.machines.iter_mut().for_each(|machine| machine.settle(now));
-        instances
+    /// Whether there is what the instances of `spec` are to have besides their own; `plug` looks for the network.
+    fn check_surroundings(&self, spec: &InstanceSpec) -> Result<(), Error> {
+        if spec.firewalls.len() > MOST_FIREWALLS {
+            let message = format!("an instance has at most {MOST_FIREWALLS} firewalls around it");
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        spec.key.as_ref().map(|key| self.state.find::<Key>(key)).transpose()?;
+        spec.firewalls.iter().try_for_each(|id| self.state.find::<Firewall>(id).map(|_| ()))
+    }
+}
+
+/// The instance as it goes for good.
+fn terminated(instance: Shown<'static>, now: Timestamp) -> Shown<'static> {
+    Shown {
+        state: InstanceState::Terminated,
+        previous: Some(instance.state),
+        health: Health::Unknown,
+        stopped: Some(now),
+        interfaces: SmallVec::new(),
+        attachments: SmallVec::new(),
+        ..instance
     }
 }
 
 /// The id of the instance with this number.
 pub(super) fn id(number: u32) -> Cow<'static, str> {
     Cow::Owned(format!("inst{number}"))
-}
-
-/// Gives an instance its address, its interface and its disk of `disk` bytes.
-pub(super) fn equip(instance: &mut Instance<'static>, number: u32, disk: u64) {
-    let address = Ipv4Addr::from_bits(FIRST_ADDRESS.to_bits() + number % ADDRESSES);
-    let [_, high, middle, low] = number.to_be_bytes();
-    let image = instance.image.as_deref().unwrap_or_default();
-    instance.host_name = Some(format!("{image}.{}.public.com", instance.id).into());
-    instance.interfaces = smallvec![NetworkInterface {
-        id: format!("nic{}", instance.id).into(),
-        name: "nic1".into(),
-        mac: Some(format!("52:54:00:{high:02x}:{middle:02x}:{low:02x}").into()),
-        network: Some("net1".into()),
-        subnet: None,
-        instance: None,
-        addresses: smallvec![IpAddr::V4(address)],
-    }];
-    instance.attachments = smallvec![Attachment {
-        volume: format!("vol{}", instance.id).into(),
-        device: Some("/dev/sda1".into()),
-        size: Some(disk),
-        boot: true,
-        delete_on_termination: true,
-    }];
-}
-
-fn admits(filter: &Filter, instance: &Instance<'_>) -> bool {
-    let is = |wanted: &Option<Id>, value: &Option<Cow<'_, str>>| {
-        wanted.as_ref().is_none_or(|wanted| value.as_deref() == Some(wanted.as_str()))
-    };
-    super::is_asked_for(filter, &instance.id, &instance.name)
-        && is(&filter.realm, &instance.realm)
-        && is(&filter.image, &instance.image)
-        && (filter.states.is_empty() || filter.states.contains(&instance.state))
 }

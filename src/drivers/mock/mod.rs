@@ -1,44 +1,68 @@
-//! The embedded cloud: the data set of Deltacloud's mock driver, in memory. Every provider of it is a cloud of its own,
-//! and is gone when the process ends.
+//! The embedded cloud: the data set of Deltacloud's mock driver, and everything that the neutral model knows can be done
+//! to it. Every provider of it is a cloud of its own.
+//!
+//! The whole cloud is one value (`state`): an operation reads it as it is at one moment, or makes another one of it,
+//! which takes its place (`store`) if the operation succeeds.
+//!
+//! Decided otherwise than in the original: the number of an instance is not given again after it is gone; a key that was
+//! made is shown to whoever made it once, and never again; metrics are those of the instance that is asked for; what is
+//! in use cannot be destroyed.
 
+mod capabilities;
+mod dispatch;
+mod table;
+mod state;
+mod store;
+mod disk;
 mod data;
-mod hardware_profiles;
-mod images;
-mod instances;
-mod keys;
 mod life;
 mod realms;
+mod images;
+mod hardware_profiles;
+mod instances;
+mod keys;
+mod volumes;
+mod snapshots;
+mod networks;
+mod subnets;
+mod network_interfaces;
+mod addresses;
+mod firewalls;
+mod load_balancers;
+mod buckets;
+mod blobs;
+mod contents;
+mod metrics;
+mod providers;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
+use tokio::task::spawn_blocking;
 
-use super::{Address, Entry};
+use super::{Address, Embedded, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Identity, Provider},
-    model::{
-        Capabilities, Cause, Error, ErrorKind, Feature, Filter, Flow, HardwareProfile, Id, IdForm, Image,
-        Kind, Operation, Realm, Resource, Spec, Stage, Transition, Verb,
-    },
+    exchange::{Cloud, Driver, Identity},
+    model::{Capabilities, Change, Error, ErrorKind, Flow, Operation, Resource, Spec},
 };
-use instances::Instances;
-use keys::Keys;
+use capabilities::CAPABILITIES;
+use dispatch::alter;
+use state::Reading;
+use store::Store;
 
 /// Its row in the list of drivers.
 pub(super) const ENTRY: Entry = Entry {
     name: NAME,
     aliases: &[],
-    summary: "an embedded cloud in memory, to try things out: user mockuser, password mockpassword",
+    summary: "an embedded cloud, to try things out: user mockuser, password mockpassword",
     capabilities: &CAPABILITIES,
     parse: address,
-    open: |_: Arc<Provider>| Arc::new(Mock::default()),
+    open: |provider, embedded| Ok(Arc::new(Mock::open(&provider.name, embedded)?)),
 };
 
 /// Its name, as in `-i`.
@@ -48,93 +72,45 @@ pub const USER: &str = "mockuser";
 /// The user's password.
 pub const PASSWORD: &str = "mockpassword";
 
-/// How long an instance is on its way from one state to the next: long enough to be seen, too short to be waited for.
-const TRANSITION: Duration = Duration::from_millis(200);
-/// The most user data that is taken, in bytes: EC2's own limit.
-const USER_DATA: usize = 16 << 10;
-
-const CAPABILITIES: Capabilities = Capabilities {
-    driver: NAME,
-    operations: &[
-        (Verb::List, Kind::Realm),
-        (Verb::Show, Kind::Realm),
-        (Verb::List, Kind::Image),
-        (Verb::Show, Kind::Image),
-        (Verb::List, Kind::HardwareProfile),
-        (Verb::Show, Kind::HardwareProfile),
-        (Verb::List, Kind::Instance),
-        (Verb::Show, Kind::Instance),
-        (Verb::Create, Kind::Instance),
-        (Verb::Act, Kind::Instance),
-        (Verb::Destroy, Kind::Instance),
-        (Verb::List, Kind::Key),
-        (Verb::Show, Kind::Key),
-        (Verb::Create, Kind::Key),
-        (Verb::Destroy, Kind::Key),
-    ],
-    ids: IdForm::Opaque,
-    user_data: Some(USER_DATA),
-    features: &[Feature::ImportKey],
-    life: &[
-        Transition::new(Stage::Start, Cause::Create, Stage::Pending),
-        Transition::new(Stage::Pending, Cause::Auto, Stage::Running),
-        Transition::new(Stage::Running, Cause::Reboot, Stage::Running),
-        Transition::new(Stage::Running, Cause::Stop, Stage::Stopped),
-        Transition::new(Stage::Stopped, Cause::Start, Stage::Running),
-        Transition::new(Stage::Stopped, Cause::Destroy, Stage::Finish),
-    ],
-};
-
 /// One embedded cloud.
 pub struct Mock {
-    realms: Vec<Realm<'static>>,
-    images: Vec<Image<'static>>,
-    profiles: Vec<HardwareProfile<'static>>,
-    instances: Mutex<Instances>,
-    keys: Mutex<Keys>,
-}
-
-impl Default for Mock {
-    fn default() -> Self {
-        Mock::with_transition(TRANSITION)
-    }
+    /// The provider's name.
+    name: String,
+    store: Arc<Store>,
 }
 
 impl Mock {
-    /// A cloud whose instances take this long from one state to the next.
-    pub fn with_transition(transition: Duration) -> Self {
-        Mock {
-            realms: data::realms(),
-            images: data::images(),
-            profiles: data::hardware_profiles(),
-            instances: Mutex::new(Instances::new(transition)),
-            keys: Mutex::new(data::keys()),
-        }
+    /// The cloud of the provider of this name.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be kept where the operator wants it.
+    fn open(name: &str, settings: &Embedded) -> Result<Self, Error> {
+        let transition = SignedDuration::try_from(settings.transition).unwrap_or(SignedDuration::MAX);
+        let store = match &settings.state {
+            Some(folder) => Store::on_disk(&folder.join(format!("{name}.cloud")), data::state(), transition)?,
+            None => Store::in_memory(data::state(), transition),
+        };
+        Ok(Mock { name: name.to_owned(), store: Arc::new(store) })
     }
 
-    fn answer(&self, operation: &Operation) -> Result<Vec<Resource<'static>>, Error> {
-        use Operation::{Act, Create, Destroy, List, Show};
-        match operation {
-            List(Kind::Realm, filter) => Ok(self.list_realms(filter)),
-            List(Kind::Image, filter) => Ok(self.list_images(filter)),
-            List(Kind::HardwareProfile, filter) => Ok(self.list_hardware_profiles(filter)),
-            List(Kind::Instance, filter) => Ok(self.list_instances(filter)),
-            List(Kind::Key, filter) => Ok(self.list_keys(filter)),
-            Show(Kind::Realm, id) => self.show_realm(id).map(one),
-            Show(Kind::Image, id) => self.show_image(id).map(one),
-            Show(Kind::HardwareProfile, id) => self.show_hardware_profile(id).map(one),
-            Show(Kind::Instance, id) => self.show_instance(id).map(one),
-            Show(Kind::Key, id) => self.show_key(id).map(one),
-            Create(spec) => match &**spec {
-                Spec::Instance(spec) => self.create_instances(spec),
-                Spec::Key(spec) => self.create_key(spec).map(one),
-                _other => Err(incapable(operation)),
-            },
-            Act(action, ids) => self.act(*action, ids),
-            Destroy(Kind::Instance, ids) => self.destroy_instances(ids),
-            Destroy(Kind::Key, ids) => self.destroy_keys(ids),
-            other => Err(incapable(other)),
+    /// Does an operation that changes the cloud.
+    async fn alter(&self, operation: &Operation) -> Result<Vec<Resource<'static>>, Error> {
+        let operation = operation.clone();
+        self.with_store(move |store| store.change(|writing| alter(writing, &operation))).await
+    }
+
+    /// Does `work`, which may wait for the disk, where nobody waits for it who has something else to do. It is done to
+    /// its end even when nobody waits for it any more.
+    async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        if self.store.folder().is_none() {
+            return work(&self.store);
         }
+        let store = Arc::clone(&self.store);
+        let broken = |_| Error::new(ErrorKind::Internal, "the change was broken off");
+        spawn_blocking(move || work(&store)).await.map_err(broken)?
     }
 }
 
@@ -146,13 +122,34 @@ impl Driver for Mock {
 
     async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
         authenticate(cloud.line.identity)?;
-        for resource in self.answer(operation)? {
-            if cloud.emit(&resource).await? == Flow::Enough {
-                break;
+        match operation {
+            Operation::List(..) | Operation::Show(..) | Operation::Change(_, Change::Run(_)) => {
+                let state = self.store.state();
+                let reading = Reading { state: &state, now: Timestamp::now() };
+                emit(self.look(reading, operation)?, cloud).await
+            }
+            Operation::Read(id) => self.read_blob(id, cloud).await,
+            Operation::Create(spec) => match &**spec {
+                Spec::Blob(spec) => self.create_blob(spec, cloud).await,
+                _other => emit(self.alter(operation).await?, cloud).await,
+            },
+            Operation::Act(..) | Operation::Change(..) | Operation::Destroy(..) => {
+                emit(self.alter(operation).await?, cloud).await
             }
         }
-        Ok(())
     }
+}
+
+async fn emit<'a>(
+    resources: impl IntoIterator<Item = Resource<'a>, IntoIter: Send>,
+    cloud: &mut Cloud<'_>,
+) -> Result<(), Error> {
+    for resource in resources {
+        if cloud.emit(&resource).await? == Flow::Enough {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Any text is a provider: the name of a cloud of its own.
@@ -168,19 +165,4 @@ fn authenticate(identity: &Identity) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Unauthenticated, "the user's name or the password is wrong"))
-}
-
-fn incapable(operation: &Operation) -> Error {
-    let (verb, kind) = operation.pair();
-    Error::new(ErrorKind::Unsupported, format!("the mock cloud cannot do {verb:?} with a {kind}"))
-}
-
-fn one(resource: Resource<'static>) -> Vec<Resource<'static>> {
-    vec![resource]
-}
-
-/// Whether the filter admits a resource by its id and its name.
-fn is_asked_for(filter: &Filter, id: &str, name: &str) -> bool {
-    let by_id = filter.ids.is_empty() || filter.ids.iter().any(|asked: &Id| asked.as_str() == id);
-    by_id && filter.name.as_deref().is_none_or(|asked| asked == name)
 }

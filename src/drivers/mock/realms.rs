@@ -1,7 +1,14 @@
 //! Realms: two, both available, and those that fail on purpose.
 
-use super::{Mock, is_asked_for};
+use std::sync::LazyLock;
+
+use super::{
+    data,
+    state::{Found, is_asked_for},
+};
 use crate::model::{Error, ErrorKind, Filter, Id, Kind, Realm, Resource};
+
+static REALMS: LazyLock<Vec<Realm<'static>>> = LazyLock::new(data::realms);
 
 /// The realms that fail when they are shown, with what they fail with: the specs of Deltacloud's clients ask for them.
 const FAULTS: &[(&str, ErrorKind, &str)] = &[
@@ -11,26 +18,23 @@ const FAULTS: &[(&str, ErrorKind, &str)] = &[
     ("504", ErrorKind::TimedOut, "ProviderTimeoutMessage"),
 ];
 
-impl Mock {
-    pub(super) fn list_realms(&self, filter: &Filter) -> Vec<Resource<'static>> {
-        let asked = self.realms.iter().filter(|realm| is_asked_for(filter, &realm.id, &realm.name));
-        asked.cloned().map(Resource::Realm).collect()
-    }
+pub(super) fn list(filter: &Filter) -> Found<'_> {
+    let asked = REALMS.iter().filter(|realm| is_asked_for(filter, &realm.id, &realm.name));
+    Box::new(asked.cloned().map(Resource::Realm))
+}
 
-    pub(super) fn show_realm(&self, id: &Id) -> Result<Resource<'static>, Error> {
-        if let Some((_, kind, message)) = FAULTS.iter().find(|(fault, ..)| *fault == id.as_str()) {
-            return Err(Error::new(*kind, *message));
-        }
-        let found = self.realms.iter().find(|realm| realm.id == id.as_str()).cloned();
-        found.map(Resource::Realm).ok_or_else(|| Error::not_found(Kind::Realm, id.clone()))
+pub(super) fn show<'a>(id: &Id) -> Result<Resource<'a>, Error> {
+    if let Some((_, kind, message)) = FAULTS.iter().find(|(fault, ..)| *fault == id.as_str()) {
+        return Err(Error::new(*kind, *message));
     }
+    let found = REALMS.iter().find(|realm| realm.id == id.as_str()).cloned();
+    found.map(Resource::Realm).ok_or_else(|| Error::not_found(Kind::Realm, id.clone()))
+}
 
-    /// The realm in which an instance is made: by id or by name, the first one when none is wanted.
-    pub(super) fn choose_realm(&self, wanted: Option<&Id>) -> Result<&Realm<'static>, Error> {
-        let Some(wanted) = wanted else {
-            return self.realms.first().ok_or_else(|| Error::not_found(Kind::Realm, ""));
-        };
-        let is_meant = |realm: &&Realm<'static>| realm.id == wanted.as_str() || realm.name == wanted.as_str();
-        self.realms.iter().find(is_meant).ok_or_else(|| Error::not_found(Kind::Realm, wanted.clone()))
-    }
+/// The realm in which something is made: by id or by name, the first one when none is wanted.
+pub(super) fn choose(wanted: Option<&Id>) -> Result<Realm<'static>, Error> {
+    let is_meant =
+        |realm: &&Realm<'_>| wanted.is_none_or(|id| realm.id == id.as_str() || realm.name == id.as_str());
+    let missing = || Error::not_found(Kind::Realm, wanted.map(Id::as_str).unwrap_or_default());
+    REALMS.iter().find(is_meant).cloned().ok_or_else(missing)
 }

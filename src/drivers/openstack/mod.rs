@@ -30,13 +30,13 @@ mod states;
 mod subnets;
 mod volumes;
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
 use async_trait::async_trait;
 
 use super::{Address, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Interface, Provider, ProviderUrl},
+    exchange::{Cloud, Driver, Interface, ProviderUrl},
     model::{
         Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Operation, Spec, Stage,
         Transition, Verb,
@@ -51,7 +51,7 @@ pub(super) const ENTRY: Entry = Entry {
     summary: "OpenStack, since Mitaka: -P 'URL;REGION;INTERFACE', the URL of Keystone",
     capabilities: &CAPABILITIES,
     parse: address,
-    open: |_: Arc<Provider>| Arc::new(OpenStack::default()),
+    open: |_, _| Ok(Arc::new(OpenStack::default())),
 };
 
 /// How many calls are made at once for one operation.
@@ -226,7 +226,7 @@ impl Driver for OpenStack {
     }
 }
 
-type Doing<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+type Doing<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
 
 /// The creation of what `spec` says; none when such a thing cannot be created.
 fn create<'a>(session: &'a Session<'_>, spec: &'a Spec, cloud: &'a mut Cloud<'_>) -> Option<Doing<'a>> {

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::dialect::Along;
+
 /// What may stand in a path segment and in a value of a query as it is: the unreserved characters of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -13,8 +15,8 @@ pub(super) struct Call {
     pub(super) method: Method,
     /// Path and query after the base.
     pub(super) target: String,
-    /// Whether the interfaces, disks and addresses of VMs are wanted with them.
-    pub(super) details: bool,
+    /// What is wanted together with the VMs that it answers.
+    pub(super) along: Along,
     /// A document, or nothing.
     pub(super) body: Bytes,
 }
@@ -22,12 +24,17 @@ pub(super) struct Call {
 impl Call {
     /// Reads what is at this path.
     pub(super) fn get(path: &[&str]) -> Self {
-        Call { method: Method::GET, target: target(path), details: false, body: Bytes::new() }
+        Call { method: Method::GET, target: target(path), along: Along::Nothing, body: Bytes::new() }
     }
 
     /// Sends a document to this path.
     pub(super) fn post(path: &[&str], body: impl Into<Bytes>) -> Self {
-        Call { method: Method::POST, target: target(path), details: false, body: body.into() }
+        Call { method: Method::POST, target: target(path), along: Along::Nothing, body: body.into() }
+    }
+
+    /// Changes what is at this path to what a document says.
+    pub(super) fn put(path: &[&str], body: impl Into<Bytes>) -> Self {
+        Call { method: Method::PUT, ..Call::post(path, body) }
     }
 
     /// Removes what is at this path.
@@ -35,9 +42,19 @@ impl Call {
         Call { method: Method::DELETE, ..Call::get(path) }
     }
 
+    /// Removes what is at this path, as a document says.
+    pub(super) fn delete_as(path: &[&str], body: impl Into<Bytes>) -> Self {
+        Call { method: Method::DELETE, ..Call::post(path, body) }
+    }
+
     /// The same call, with the interfaces, disks and addresses of the VMs that it answers.
     pub(super) fn with_details(self) -> Self {
-        Call { details: true, ..self }
+        self.along(Along::Devices)
+    }
+
+    /// The same call, with something of the VMs that it answers.
+    pub(super) fn along(self, along: Along) -> Self {
+        Call { along, ..self }
     }
 
     /// The same call, with a parameter in its query.

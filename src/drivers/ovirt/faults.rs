@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header::LOCATION};
 
 use crate::{
-    model::{Error, ErrorKind},
+    model::{Error, ErrorKind, Kind},
     wire::xml::{self, Element, Malformed},
 };
 
@@ -27,6 +27,15 @@ static PHRASES: &[(&str, ErrorKind)] = &[
     ("not authorized", ErrorKind::Denied),
     ("insufficient permissions", ErrorKind::Denied),
     ("Permission denied", ErrorKind::Denied),
+    ("already used", ErrorKind::AlreadyExists),
+    ("already attached", ErrorKind::IncorrectState),
+    ("already detached", ErrorKind::IncorrectState),
+    ("already configured in a snapshot", ErrorKind::IncorrectState),
+    ("not down", ErrorKind::IncorrectState),
+    ("plugged", ErrorKind::IncorrectState),
+    ("operation on a Snapshot", ErrorKind::Busy),
+    ("being created", ErrorKind::Busy),
+    ("being removed", ErrorKind::Busy),
     ("locked or still running", ErrorKind::IncorrectState),
     ("locked", ErrorKind::Busy),
     ("Image Locked", ErrorKind::Busy),
@@ -40,7 +49,6 @@ static PHRASES: &[(&str, ErrorKind)] = &[
     ("is running", ErrorKind::IncorrectState),
     ("is not running", ErrorKind::IncorrectState),
     ("is not up", ErrorKind::IncorrectState),
-    ("is not down", ErrorKind::IncorrectState),
     ("is in ", ErrorKind::IncorrectState),
     ("being used by", ErrorKind::IncorrectState),
 ];
@@ -92,6 +100,14 @@ pub(super) fn taken_on(body: &[u8]) -> Result<(), Error> {
         Some(fault) => Err(Error::new(kind(StatusCode::CONFLICT, &fault.detail), fault.message())),
         None if known => Ok(()),
         None => Err(Error::new(ErrorKind::Unexpected, "the engine did not answer an action with an action")),
+    }
+}
+
+/// The same error, about this resource: what is asked for by its id and is not there is this.
+pub(super) fn about(error: Error, kind: Kind, id: &str) -> Error {
+    match error.kind() {
+        ErrorKind::NotFound => Error::not_found(kind, id),
+        _ => error.about(kind, id),
     }
 }
 
@@ -293,6 +309,24 @@ mod tests {
         (409, "[Cannot attach Virtual Disk: Disk is locked. Please try again later.]", E::Busy),
         (409, "[Cannot add Virtual Disk. Low disk space on Storage Domain X.]", E::NoCapacity),
         (409, "[MAC Address is already in use.]", E::AlreadyExists),
+        (409, "[Cannot add Template. Template name a already used.]", E::AlreadyExists),
+        (400, "[Cannot attach Virtual Disk. The disk is already attached to VM.]", E::IncorrectState),
+        (
+            400,
+            "[Cannot detach Virtual Disk. The disk is already configured in a snapshot. In order to detach it, remove the disk's snapshots.]",
+            E::IncorrectState,
+        ),
+        (400, "[Cannot remove Virtual Disk. At least one of the VMs is not down.]", E::IncorrectState),
+        (
+            400,
+            "[Cannot remove Interface. The VM Network Interface is plugged to a running VM.]",
+            E::IncorrectState,
+        ),
+        (
+            409,
+            "[Cannot remove Snapshot. The VM is performing an operation on a Snapshot. Please wait for the operation to finish, and try again.]",
+            E::Busy,
+        ),
         (400, "[Cannot add VM. The relevant Template doesn't exist.]", E::Invalid),
         (409, "[Cannot remove VM. The Storage Domain doesn't exist.]", E::IncorrectState),
         (400, "[Cannot import VM. The Disk does not exist.]", E::Invalid),

@@ -15,15 +15,23 @@ mod hardware_profiles;
 mod images;
 mod instances;
 mod login;
+mod metrics;
+mod names;
+mod network_interfaces;
+mod networks;
 mod places;
+mod providers;
 mod read;
 mod realms;
 #[cfg(test)]
 mod recordings;
 mod search;
 mod session;
+mod snapshots;
 mod states;
+mod storage;
 mod user_data;
+mod volumes;
 
 use std::sync::Arc;
 
@@ -31,8 +39,11 @@ use async_trait::async_trait;
 
 use super::{Address, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Level, Provider, ProviderUrl},
-    model::{Capabilities, Cause, Error, ErrorKind, IdForm, Kind, Operation, Spec, Stage, Transition, Verb},
+    exchange::{Cloud, Driver, Level, ProviderUrl},
+    model::{
+        Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Operation, Spec, Stage,
+        Transition, Verb,
+    },
 };
 
 /// Its row in the list of drivers.
@@ -42,7 +53,7 @@ pub(super) const ENTRY: Entry = Entry {
     summary: "oVirt 3.0 to 4.5, RHEV-M, RHV and OLVM: -P 'URL;DATACENTER;ADMIN|USER'",
     capabilities: &CAPABILITIES,
     parse: address,
-    open: |_: Arc<Provider>| Arc::new(Ovirt::default()),
+    open: |_, _| Ok(Arc::new(Ovirt::default())),
 };
 
 /// How many calls are made at once for one operation.
@@ -62,10 +73,31 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Create, Kind::Instance),
         (Verb::Act, Kind::Instance),
         (Verb::Destroy, Kind::Instance),
+        (Verb::Create, Kind::Image),
+        (Verb::Destroy, Kind::Image),
+        (Verb::List, Kind::Volume),
+        (Verb::Show, Kind::Volume),
+        (Verb::Create, Kind::Volume),
+        (Verb::Change, Kind::Volume),
+        (Verb::Destroy, Kind::Volume),
+        (Verb::List, Kind::Snapshot),
+        (Verb::Show, Kind::Snapshot),
+        (Verb::Create, Kind::Snapshot),
+        (Verb::Destroy, Kind::Snapshot),
+        (Verb::List, Kind::Network),
+        (Verb::Show, Kind::Network),
+        (Verb::List, Kind::NetworkInterface),
+        (Verb::Show, Kind::NetworkInterface),
+        (Verb::Create, Kind::NetworkInterface),
+        (Verb::Destroy, Kind::NetworkInterface),
+        (Verb::List, Kind::Metric),
+        (Verb::Show, Kind::Metric),
+        (Verb::List, Kind::Provider),
+        (Verb::Show, Kind::Provider),
     ],
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
-    features: &[],
+    features: &[Feature::InstanceNetwork, Feature::VolumeName, Feature::VolumeDescription],
     // As Deltacloud's clients know it: an instance is made stopped.
     life: &[
         Transition::new(Stage::Start, Cause::Create, Stage::Pending),
@@ -94,23 +126,59 @@ impl Driver for Ovirt {
     async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
         let session = &self.sessions.open(cloud.line).await?;
         match operation {
-            Operation::List(Kind::Realm, filter) => realms::list(session, filter, cloud).await,
-            Operation::Show(Kind::Realm, id) => realms::show(session, id, cloud).await,
-            Operation::List(Kind::Image, filter) => images::list(session, filter, cloud).await,
-            Operation::Show(Kind::Image, id) => images::show(session, id, cloud).await,
-            Operation::List(Kind::HardwareProfile, filter) => {
-                hardware_profiles::list(session, filter, cloud).await
-            }
-            Operation::Show(Kind::HardwareProfile, id) => hardware_profiles::show(session, id, cloud).await,
-            Operation::List(Kind::Instance, filter) => instances::list(session, filter, cloud).await,
-            Operation::Show(Kind::Instance, id) => instances::show(session, id, cloud).await,
+            Operation::List(kind, filter) => match kind {
+                Kind::Realm => realms::list(session, filter, cloud).await,
+                Kind::Image => images::list(session, filter, cloud).await,
+                Kind::HardwareProfile => hardware_profiles::list(session, filter, cloud).await,
+                Kind::Instance => instances::list(session, filter, cloud).await,
+                Kind::Volume => Box::pin(volumes::list(session, filter, cloud)).await,
+                Kind::Snapshot => Box::pin(snapshots::list(session, filter, cloud)).await,
+                Kind::Network => Box::pin(networks::list(session, filter, cloud)).await,
+                Kind::NetworkInterface => Box::pin(network_interfaces::list(session, filter, cloud)).await,
+                Kind::Metric => Box::pin(metrics::list(session, filter, cloud)).await,
+                Kind::Provider => Box::pin(providers::list(session, filter, cloud)).await,
+                _other => Err(incapable(operation)),
+            },
+            Operation::Show(kind, id) => match kind {
+                Kind::Realm => realms::show(session, id, cloud).await,
+                Kind::Image => images::show(session, id, cloud).await,
+                Kind::HardwareProfile => hardware_profiles::show(session, id, cloud).await,
+                Kind::Instance => instances::show(session, id, cloud).await,
+                Kind::Volume => Box::pin(volumes::show(session, id, cloud)).await,
+                Kind::Snapshot => Box::pin(snapshots::show(session, id, cloud)).await,
+                Kind::Network => Box::pin(networks::show(session, id, cloud)).await,
+                Kind::NetworkInterface => Box::pin(network_interfaces::show(session, id, cloud)).await,
+                Kind::Metric => Box::pin(metrics::show(session, id, cloud)).await,
+                Kind::Provider => Box::pin(providers::show(session, id, cloud)).await,
+                _other => Err(incapable(operation)),
+            },
             Operation::Create(spec) => match &**spec {
                 Spec::Instance(spec) => instances::create(session, spec, cloud).await,
+                Spec::Image(spec) => Box::pin(images::create(session, spec, cloud)).await,
+                Spec::Volume(spec) => Box::pin(volumes::create(session, spec, cloud)).await,
+                Spec::Snapshot(spec) => Box::pin(snapshots::create(session, spec, cloud)).await,
+                Spec::NetworkInterface(spec) => {
+                    Box::pin(network_interfaces::create(session, spec, cloud)).await
+                }
                 _other => Err(incapable(operation)),
             },
             Operation::Act(action, ids) => instances::act(session, *action, ids, cloud).await,
-            Operation::Destroy(Kind::Instance, ids) => instances::destroy(session, ids, cloud).await,
-            other => Err(incapable(other)),
+            Operation::Change(id, change) => match change {
+                Change::Attach { instance, device: _ } => {
+                    Box::pin(volumes::attach(session, id, instance, cloud)).await
+                }
+                Change::Detach => Box::pin(volumes::detach(session, id, cloud)).await,
+                _other => Err(incapable(operation)),
+            },
+            Operation::Destroy(kind, ids) => match kind {
+                Kind::Instance => instances::destroy(session, ids, cloud).await,
+                Kind::Image => Box::pin(images::destroy(session, ids, cloud)).await,
+                Kind::Volume => Box::pin(volumes::destroy(session, ids, cloud)).await,
+                Kind::Snapshot => Box::pin(snapshots::destroy(session, ids, cloud)).await,
+                Kind::NetworkInterface => Box::pin(network_interfaces::destroy(session, ids, cloud)).await,
+                _other => Err(incapable(operation)),
+            },
+            Operation::Read(_) => Err(incapable(operation)),
         }
     }
 }

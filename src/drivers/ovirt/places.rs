@@ -13,7 +13,7 @@ use super::{
     states,
 };
 use crate::{
-    model::{Error, ErrorKind, RealmState},
+    model::{Error, ErrorKind, Id, Kind, RealmState},
     wire::xml::{Element, Malformed},
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Places {
 #[derive(Debug, Default)]
 pub(super) struct DataCenter {
     pub(super) id: String,
-    name: String,
+    pub(super) name: String,
     pub(super) up: bool,
 }
 
@@ -83,6 +83,34 @@ impl Places {
         };
         self.clusters.retain(|cluster| cluster.data_center.as_ref() == Some(&only.id));
         Ok(self)
+    }
+
+    /// All data centers.
+    pub(super) fn data_centers(&self) -> &[DataCenter] {
+        &self.data_centers
+    }
+
+    /// The only cluster of a data center; none when it has several.
+    pub(super) fn only_cluster_of(&self, data_center: &str) -> Option<&Cluster> {
+        let mut its =
+            self.clusters.iter().filter(|cluster| cluster.data_center.as_deref() == Some(data_center));
+        let first = its.next()?;
+        its.next().is_none().then_some(first)
+    }
+
+    /// The cluster that is asked for by id or by name, or the first that takes VMs when none is.
+    ///
+    /// # Errors
+    /// `NotFound` when it is not there, `NoCapacity` when there is no cluster that takes VMs.
+    pub(super) fn wanted(&self, realm: Option<&Id>) -> Result<&Cluster, Error> {
+        match realm {
+            Some(realm) => {
+                self.cluster(realm.as_str()).ok_or_else(|| Error::not_found(Kind::Realm, realm.as_str()))
+            }
+            None => self.first_available().ok_or_else(|| {
+                Error::new(ErrorKind::NoCapacity, "there is no data center that is up at present")
+            }),
+        }
     }
 
     /// All clusters.

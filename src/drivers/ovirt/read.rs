@@ -93,6 +93,11 @@ fn topology(element: &mut Element<'_>) -> Result<Option<u32>, Malformed> {
     Ok(factors.iter().try_fold(1_u32, |count, factor| count.checked_mul(factor.unwrap_or(1))))
 }
 
+/// A text that says something; none when it is empty.
+pub(super) fn filled(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    (!text.trim().is_empty()).then_some(text)
+}
+
 /// A UUID as the engine writes it, when the text is one: what else may be in a text reaches neither a path nor a
 /// search.
 pub(super) fn uuid(text: &str) -> Option<String> {

@@ -22,6 +22,7 @@ use super::{
     hardware_profiles::{self, InstanceTypes},
     login::{Login, log_in},
     places::{self, Places},
+    storage::Domains,
 };
 use crate::{
     exchange::{Cloud, Kept, Line, Logins, Provider},
@@ -41,6 +42,8 @@ pub(super) struct Sessions {
     logins: Logins<Login>,
     /// The data centers and clusters that each user sees.
     pub(super) places: Kept<Places>,
+    /// The storage domains that each user sees.
+    pub(super) domains: Kept<Domains>,
     /// The instance types that each user sees.
     pub(super) instance_types: Kept<InstanceTypes>,
 }
@@ -51,6 +54,7 @@ impl Default for Sessions {
             engine: Mutex::default(),
             logins: Logins::default(),
             places: Kept::for_at_most(places::BELIEVED),
+            domains: Kept::for_at_most(places::BELIEVED),
             instance_types: Kept::for_at_most(hardware_profiles::BELIEVED),
         }
     }
@@ -214,10 +218,10 @@ impl<'a> Session<'a> {
 
     fn request(&self, call: &Call, login: &Login) -> Result<Request<Bytes>, Error> {
         let Dialect { api, details, .. } = self.dialect();
-        let (version, accept, follow) = match details {
-            Details::Detail(what) if call.details => (Api::V3, detailed(what)?, None),
-            Details::Follow(what) if call.details => (*api, XML, Some(what)),
-            Details::Detail(_) | Details::Follow(_) => (*api, XML, None),
+        let (version, accept, follow) = match (details, details.value(call.along)) {
+            (Details::Detail, Some(what)) => (Api::V3, detailed(what)?, None),
+            (Details::Follow, Some(what)) => (*api, XML, Some(what)),
+            (_, None) => (*api, XML, None),
         };
         let call = match follow {
             Some(what) => &call.clone().query("follow", what),
@@ -249,6 +253,19 @@ impl Document {
             return Ok(Document { body: response.into_body(), call });
         }
         Err(faults::error(&response).during(|| call))
+    }
+
+    /// Whether it says that something was made, one of `kinds`, or that an action was done: engines answer an attachment
+    /// in either way.
+    ///
+    /// # Errors
+    /// What the fault in it means, or `Unexpected` when it is neither.
+    pub(super) fn is_made_or_done(&self, kinds: &[&str]) -> Result<(), Error> {
+        let made = |root: &mut Element<'_>| Ok(kinds.contains(&root.name()));
+        if !self.body.is_empty() && self.read(made)? {
+            return Ok(());
+        }
+        faults::taken_on(&self.body).map_err(|error| error.during(|| self.call.clone()))
     }
 
     /// Reads it; `read` is given its root, of whatever name.

@@ -3,7 +3,7 @@
 //! The words are those of `vm_states` and its like in the engine's capabilities; 2.2 and the first 3.0 wrote them in
 //! capitals.
 
-use crate::model::{Health, ImageState, InstanceState, RealmState};
+use crate::model::{Health, ImageState, InstanceState, RealmState, SnapshotState, VolumeState};
 
 /// The states of a VM, and how it does in them.
 static VM: &[(&str, InstanceState, Health)] = &[
@@ -41,6 +41,27 @@ pub(super) fn template(word: &str) -> ImageState {
     }
 }
 
+/// The state of a disk, by its word and whether a VM has it.
+pub(super) fn disk(word: &str, attached: bool) -> VolumeState {
+    match (word, attached) {
+        (word, true) if word.eq_ignore_ascii_case("ok") => VolumeState::InUse,
+        (word, false) if word.eq_ignore_ascii_case("ok") => VolumeState::Available,
+        (word, _) if word.eq_ignore_ascii_case("locked") => VolumeState::Locked,
+        (_, _) => VolumeState::Error,
+    }
+}
+
+/// The state of a disk snapshot, which has the words of a disk.
+pub(super) fn snapshot(word: &str) -> SnapshotState {
+    if word.eq_ignore_ascii_case("ok") {
+        SnapshotState::Completed
+    } else if word.eq_ignore_ascii_case("locked") {
+        SnapshotState::Pending
+    } else {
+        SnapshotState::Error
+    }
+}
+
 /// Whether the clusters of a data center in this state take new VMs.
 pub(super) fn data_center(word: &str) -> RealmState {
     if word.eq_ignore_ascii_case("up") { RealmState::Available } else { RealmState::Unavailable }
@@ -65,6 +86,8 @@ mod tests {
         assert_eq!(vm("hibernating_on_the_moon"), (InstanceState::Unknown, Health::Unknown));
         assert_eq!(vm("").0, InstanceState::Unknown);
         assert_eq!(template("peculiar"), ImageState::Failed);
+        assert_eq!(disk("peculiar", true), VolumeState::Error);
+        assert_eq!(snapshot("illegal"), SnapshotState::Error);
         assert_eq!(data_center("contend"), RealmState::Unavailable);
     }
 }

@@ -323,8 +323,8 @@ fn is_passing(kind: ErrorKind) -> bool {
     match kind {
         E::Busy | E::IncorrectState | E::NoCapacity | E::RateLimited | E::TimedOut | E::Unreachable => true,
         E::Unexpected => true,
-        E::NotFound | E::Denied | E::Unauthenticated | E::Expired | E::Invalid => false,
-        E::AlreadyExists | E::LimitReached | E::Unsupported | E::Internal => false,
+        E::NotFound | E::Denied | E::Unauthenticated | E::Expired => false,
+        E::Invalid | E::TooLong | E::AlreadyExists | E::LimitReached | E::Unsupported | E::Internal => false,
     }
 }
 

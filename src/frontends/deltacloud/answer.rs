@@ -4,14 +4,12 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::StatusCode;
 
 use super::{
-    collections,
+    collections::{self, buckets},
     context::Context,
     document::Node,
     errors::Fault,
-    hardware_profiles, images, instances, keys,
     narrowing::Narrowing,
     negotiation::Format,
-    realms,
     states::{self, Deed},
 };
 use crate::{
@@ -36,6 +34,17 @@ pub(super) enum Frame {
     Nothing,
 }
 
+/// What became of the latest thing: blobs that come after a bucket are its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Latest {
+    /// It was no bucket.
+    Whole,
+    /// A bucket that the client does not want.
+    Dropped,
+    /// A bucket that is written but for its end, and so many of its blobs.
+    Open(usize),
+}
+
 /// An answer that resources are written into.
 pub(super) struct Answer {
     pub(super) context: Context,
@@ -48,7 +57,10 @@ pub(super) struct Answer {
     pub(super) deed: Option<Deed>,
     /// The hardware profiles there are.
     pub(super) profiles: Vec<String>,
+    /// What is created.
+    pub(super) creates: Option<Kind>,
     pub(super) written: usize,
+    pub(super) latest: Latest,
     /// Where the item that was created is.
     pub(super) location: Option<String>,
 }
@@ -64,22 +76,15 @@ impl Answer {
             narrowing: Narrowing::default(),
             deed: None,
             profiles: Vec::new(),
+            creates: None,
             written: 0,
+            latest: Latest::Whole,
             location: None,
         }
     }
 
     fn describe<'a>(&'a self, resource: &'a Resource<'_>) -> Node<'a> {
-        match resource {
-            Resource::Realm(realm) => realms::describe(realm, &self.context),
-            Resource::Image(image) => images::describe(image, &self.profiles, &self.context),
-            Resource::HardwareProfile(profile) => hardware_profiles::describe(profile, &self.context),
-            Resource::Instance(instance) => instances::describe(instance, &self.cloud, &self.context),
-            Resource::Key(key) => keys::describe(key, &self.context),
-            other => Node::empty("link")
-                .with("href", self.context.href(&[collections::of(other.kind()), other.id()]))
-                .with("id", other.id()),
-        }
+        collections::describe(resource, &self.profiles, &self.cloud, &self.context)
     }
 
     fn write(&self, node: &Node<'_>, out: &mut BytesMut) {
@@ -95,6 +100,44 @@ impl Answer {
                 node.write_json(out);
             }
         }
+    }
+}
+
+/// Buckets, which are left open for their blobs: there may be more of them than can be held.
+impl Answer {
+    fn write_open(&self, bucket: &Node<'_>, out: &mut BytesMut) {
+        match (self.context.format, self.frame) {
+            (_, Frame::Nothing) => return,
+            (Format::Json, Frame::Member) => out.put_slice(b"{\"bucket\":"),
+            (Format::Json, Frame::Index(_)) if self.written > 0 => out.put_u8(b','),
+            (Format::Xml | Format::Json, Frame::Index(_) | Frame::Member | Frame::Bare) => {}
+        }
+        bucket.write_open("blob_list", self.context.format, out);
+    }
+
+    fn write_part(&mut self, blob: &Node<'_>, out: &mut BytesMut) {
+        let Latest::Open(parts) = &mut self.latest else { return };
+        match self.context.format {
+            _ if self.frame == Frame::Nothing => {}
+            Format::Xml => blob.write_xml(&mut Writer::new(out)),
+            Format::Json => {
+                if *parts > 0 {
+                    out.put_u8(b',');
+                }
+                blob.write_json(out);
+            }
+        }
+        *parts += 1;
+    }
+
+    fn end_bucket(&mut self, out: &mut BytesMut) {
+        if matches!(self.latest, Latest::Open(_)) && self.frame != Frame::Nothing {
+            Node::write_end("bucket", self.context.format, out);
+            if (self.context.format, self.frame) == (Format::Json, Frame::Member) {
+                out.put_u8(b'}');
+            }
+        }
+        self.latest = Latest::Whole;
     }
 }
 
@@ -140,22 +183,32 @@ impl Encode for Answer {
     }
 
     fn item(&mut self, resource: &Resource<'_>, out: &mut BytesMut) -> Result<Flow, Error> {
-        if !self.narrowing.admits(resource) {
+        if let (Resource::Blob(blob), Latest::Open(_) | Latest::Dropped) = (resource, self.latest) {
+            self.write_part(&buckets::link(blob, &self.context), out);
             return Ok(Flow::More);
         }
+        self.end_bucket(out);
+        let is_bucket = matches!(resource, Resource::Bucket(_));
         let alone = !matches!(self.frame, Frame::Index(_));
-        if alone && self.written > 0 {
+        if !self.narrowing.admits(resource) || (alone && self.written > 0) {
+            self.latest = if is_bucket { Latest::Dropped } else { Latest::Whole };
             return Ok(Flow::More);
         }
-        if self.status == StatusCode::CREATED && alone {
+        if self.creates.is_some() && alone {
             self.location = Some(self.context.href(&[collections::of(resource.kind()), resource.id()]));
         }
-        self.write(&self.describe(resource), out);
+        if is_bucket {
+            self.write_open(&self.describe(resource), out);
+            self.latest = Latest::Open(0);
+        } else {
+            self.write(&self.describe(resource), out);
+        }
         self.written += 1;
         Ok(Flow::More)
     }
 
     fn close(&mut self, out: &mut BytesMut) -> Result<(), Error> {
+        self.end_bucket(out);
         match (self.context.format, self.frame) {
             (Format::Xml, Frame::Index(name)) => {
                 Writer::new(out).close(name);
@@ -171,13 +224,19 @@ impl Encode for Answer {
 
     fn fail(&mut self, error: &Error) -> Reply {
         let mut fault = Fault::from(error);
-        let creates = self.status == StatusCode::CREATED;
-        if creates && fault.status == StatusCode::NOT_FOUND {
+        let is_wrong_parameter = self.creates.is_some_and(|kind| !is_made_of_another(kind));
+        if is_wrong_parameter && fault.status == StatusCode::NOT_FOUND {
             // What the parameters name does not exist; what the path names does.
             fault.status = StatusCode::BAD_REQUEST;
         }
         fault.reply(&self.context)
     }
+}
+
+/// Whether a thing of this kind is made of one that the client names. That there is none is 404, as in the original,
+/// although a parameter names it.
+fn is_made_of_another(kind: Kind) -> bool {
+    matches!(kind, Kind::Image | Kind::Snapshot)
 }
 
 fn check(deed: Option<Deed>, possible: &[Deed], id: &str, state: InstanceState) -> Result<(), Error> {

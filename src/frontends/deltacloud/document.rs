@@ -15,9 +15,9 @@ use crate::wire::xml::Writer;
 #[derive(Debug, Clone)]
 pub(super) struct Node<'a> {
     /// The element's name; the member's, unless `key` says otherwise.
-    name: &'static str,
-    /// The member's name in JSON.
-    key: &'static str,
+    name: Cow<'a, str>,
+    /// The member's name in JSON, where it is another.
+    key: Option<&'static str>,
     /// The only form in which it appears; both when none.
     only: Option<Format>,
     attributes: Vec<Attribute<'a>>,
@@ -39,6 +39,7 @@ enum Content<'a> {
     Null,
     Text(Cow<'a, str>),
     Flag(bool),
+    Number(f64),
     /// Parts with names of their own: an object in JSON.
     Members(Vec<Node<'a>>),
     /// Parts of one kind: an array in JSON.
@@ -48,13 +49,18 @@ enum Content<'a> {
 }
 
 impl<'a> Node<'a> {
-    fn new(name: &'static str, content: Content<'a>) -> Self {
-        Node { name, key: name, only: None, attributes: Vec::new(), content }
+    fn new(name: impl Into<Cow<'a, str>>, content: Content<'a>) -> Self {
+        Node { name: name.into(), key: None, only: None, attributes: Vec::new(), content }
     }
 
     /// A text.
-    pub(super) fn text(name: &'static str, text: impl Into<Cow<'a, str>>) -> Self {
+    pub(super) fn text(name: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Self {
         Node::new(name, Content::Text(text.into()))
+    }
+
+    /// A number: one in JSON, too.
+    pub(super) fn number(name: &'static str, number: f64) -> Self {
+        Node::new(name, Content::Number(number))
     }
 
     /// A truth.
@@ -73,12 +79,12 @@ impl<'a> Node<'a> {
     }
 
     /// What has parts of different names.
-    pub(super) fn object(name: &'static str, members: Vec<Node<'a>>) -> Self {
+    pub(super) fn object(name: impl Into<Cow<'a, str>>, members: Vec<Node<'a>>) -> Self {
         Node::new(name, Content::Members(members))
     }
 
     /// A list of parts of one kind.
-    pub(super) fn list(name: &'static str, items: Vec<Node<'a>>) -> Self {
+    pub(super) fn list(name: impl Into<Cow<'a, str>>, items: Vec<Node<'a>>) -> Self {
         Node::new(name, Content::Items(items))
     }
 
@@ -89,7 +95,7 @@ impl<'a> Node<'a> {
 
     /// The same, under another name in JSON.
     pub(super) fn key(mut self, key: &'static str) -> Self {
-        self.key = key;
+        self.key = Some(key);
         self
     }
 
@@ -131,32 +137,37 @@ impl<'a> Node<'a> {
             self.attributes_in(Format::Xml).map(|(name, value)| (name, value.as_ref())).collect();
         match &self.content {
             Content::Text(text) if attributes.is_empty() => {
-                xml.text(self.name, text);
+                xml.text(&self.name, text);
                 return;
             }
             Content::Text(text) => {
-                xml.open_with(self.name, &attributes).characters(text);
+                xml.open_with(&self.name, &attributes).characters(text);
             }
             Content::Flag(flag) => {
-                xml.open_with(self.name, &attributes).characters(if *flag { "true" } else { "false" });
+                xml.open_with(&self.name, &attributes).characters(if *flag { "true" } else { "false" });
+            }
+            Content::Number(number) => {
+                xml.open_with(&self.name, &attributes).characters(&number.to_string());
             }
             Content::Empty | Content::Null => {
-                xml.open_with(self.name, &attributes);
+                xml.open_with(&self.name, &attributes);
             }
             Content::Members(parts) | Content::Items(parts) | Content::Row(parts) => {
-                xml.open_with(self.name, &attributes);
+                xml.open_with(&self.name, &attributes);
                 parts.iter().for_each(|part| part.write_xml(xml));
             }
         }
-        xml.close(self.name);
+        xml.close(&self.name);
     }
 
     /// Writes its value as JSON, without its name.
     pub(super) fn write_json(&self, out: &mut BytesMut) {
         match &self.content {
-            Content::Text(text) if self.attributes.is_empty() => string(text, out),
+            Content::Text(text) if self.attributes_in(Format::Json).next().is_none() => string(text, out),
             Content::Null => out.put_slice(b"null"),
             Content::Flag(flag) => out.put_slice(if *flag { b"true" } else { b"false" }),
+            Content::Number(number) if number.is_finite() => out.put_slice(number.to_string().as_bytes()),
+            Content::Number(_) => out.put_slice(b"null"),
             Content::Items(items) | Content::Row(items) => {
                 let items = items.iter().filter(|item| appears(item.only, Format::Json));
                 enclosed(b'[', items, b']', out, |item, out| item.write_json(out));
@@ -174,10 +185,43 @@ impl<'a> Node<'a> {
     /// Writes it as the only member of an object.
     pub(super) fn write_json_document(&self, out: &mut BytesMut) {
         out.put_u8(b'{');
-        string(self.key, out);
+        string(self.member(), out);
         out.put_u8(b':');
         self.write_json(out);
         out.put_u8(b'}');
+    }
+
+    /// Writes all of an object but its end: parts come yet, which are a list of this name in JSON and are not set off in
+    /// XML.
+    pub(super) fn write_open(&self, parts: &str, format: Format, out: &mut BytesMut) {
+        match format {
+            Format::Xml => {
+                self.write_xml(&mut Writer::new(out));
+                out.truncate(out.len().saturating_sub(self.name.len() + "</>".len()));
+            }
+            Format::Json => {
+                self.write_json(out);
+                out.truncate(out.len().saturating_sub(1));
+                out.put_u8(b',');
+                string(parts, out);
+                out.put_slice(b":[");
+            }
+        }
+    }
+
+    /// Writes the end of an object called `name` whose parts have all come.
+    pub(super) fn write_end(name: &str, format: Format, out: &mut BytesMut) {
+        match format {
+            Format::Xml => {
+                Writer::new(out).close(name);
+            }
+            Format::Json => out.put_slice(b"]}"),
+        }
+    }
+
+    /// Its name in JSON.
+    fn member(&self) -> &str {
+        self.key.unwrap_or(&self.name)
     }
 
     fn attributes_in(&self, format: Format) -> impl Iterator<Item = (&'static str, &Cow<'a, str>)> {
@@ -185,10 +229,10 @@ impl<'a> Node<'a> {
         shown.map(|attribute| (attribute.name, &attribute.value))
     }
 
-    fn json_members(&self) -> impl Iterator<Item = (&'static str, Member<'_, 'a>)> {
+    fn json_members(&self) -> impl Iterator<Item = (&str, Member<'_, 'a>)> {
         let attributes = self.attributes_in(Format::Json).map(|(name, value)| (name, Member::Text(value)));
         let own = match &self.content {
-            Content::Text(text) => Some((self.key, Member::Text(text))),
+            Content::Text(text) => Some((self.member(), Member::Text(text))),
             _ => None,
         };
         let parts: &[Node<'a>] = match &self.content {
@@ -196,7 +240,7 @@ impl<'a> Node<'a> {
             _ => &[],
         };
         let parts = parts.iter().filter(|part| appears(part.only, Format::Json));
-        attributes.chain(own).chain(parts.map(|part| (part.key, Member::Node(part))))
+        attributes.chain(own).chain(parts.map(|part| (part.member(), Member::Node(part))))
     }
 }
 
@@ -282,5 +326,20 @@ mod tests {
              \"address\":\"a<b\"}],\"property\":[{\"name\":\"cpu\"}],\"create_image\":false,\"state\":null,\
              \"image\":{\"id\":\"i\",\"rel\":\"image\"}}}"
         );
+    }
+
+    #[test]
+    fn an_object_may_be_left_open_for_its_parts() {
+        let node = Node::object("bucket", vec![Node::number("size", 1.0)]).with("id", "b");
+        let blob = Node::empty("blob").with("id", "a");
+        let (mut xml, mut json) = (BytesMut::new(), BytesMut::new());
+        node.write_open("blob_list", Format::Xml, &mut xml);
+        blob.write_xml(&mut Writer::new(&mut xml));
+        Node::write_end("bucket", Format::Xml, &mut xml);
+        assert_eq!(xml, "<bucket id=\"b\"><size>1</size><blob id=\"a\"></blob></bucket>");
+        node.write_open("blob_list", Format::Json, &mut json);
+        blob.write_json(&mut json);
+        Node::write_end("bucket", Format::Json, &mut json);
+        assert_eq!(json, "{\"id\":\"b\",\"size\":1,\"blob_list\":[{\"id\":\"a\"}]}");
     }
 }

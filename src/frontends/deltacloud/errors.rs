@@ -1,8 +1,9 @@
 //! Failures, with the statuses and the documents that Deltacloud's clients know.
 //!
 //! Decided otherwise than in the original: no back trace and no parameter is repeated, since both can hold secrets; an
-//! action on an instance that is not there is 404, not 403; every 401 has a challenge; a name that is
-//! taken is 409, not 403.
+//! action on an instance that is not there is 404, not 403; every 401 has a challenge; a name that is taken is 409, not
+//! 403; what is not possible now, because a bucket has blobs or an address is in use, is 409 too, where the original
+//! declared 403 and answered 500 (for an instance it is 405, as always). No client that is known tells these apart.
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
@@ -10,7 +11,7 @@ use http::StatusCode;
 use super::{context::Context, document::Node, negotiation::Format};
 use crate::{
     frontends::{Head, Reply},
-    model::{Error, ErrorKind},
+    model::{Error, ErrorKind, Kind},
     wire::xml::Writer,
 };
 
@@ -92,7 +93,14 @@ impl Fault {
 
 impl From<&Error> for Fault {
     fn from(error: &Error) -> Self {
-        Fault::new(status(error.kind()), error.message())
+        let subject = error.subject().map(|(kind, _)| kind);
+        let status = match error.kind() {
+            ErrorKind::IncorrectState if subject.is_some_and(|kind| kind != Kind::Instance) => {
+                StatusCode::CONFLICT
+            }
+            kind => status(kind),
+        };
+        Fault::new(status, error.message())
     }
 }
 
@@ -103,6 +111,7 @@ fn status(kind: ErrorKind) -> StatusCode {
         E::Denied | E::LimitReached => StatusCode::FORBIDDEN,
         E::Unauthenticated | E::Expired => StatusCode::UNAUTHORIZED,
         E::Invalid => StatusCode::BAD_REQUEST,
+        E::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
         E::IncorrectState => StatusCode::METHOD_NOT_ALLOWED,
         E::Busy | E::AlreadyExists => StatusCode::CONFLICT,
         E::RateLimited => StatusCode::SERVICE_UNAVAILABLE,
@@ -124,6 +133,7 @@ fn class(status: StatusCode) -> &'static str {
         406 => "UnknownMediaTypeError",
         409 => "Conflict",
         412 => "CapabilityMissing",
+        413 => "ContentTooLarge",
         501 => "NotImplemented",
         502 => "ProviderError",
         503 => "TooManyRequests",

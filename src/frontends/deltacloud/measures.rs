@@ -33,6 +33,11 @@ pub(super) fn time(moment: Timestamp) -> String {
     moment.to_zoned(TimeZone::UTC).strftime("%a %b %d %H:%M:%S UTC %Y").to_string()
 }
 
+/// A moment, as the original wrote that of a blob.
+pub(super) fn date(moment: Timestamp) -> String {
+    moment.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S +0000").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +55,8 @@ mod tests {
 
     #[test]
     fn a_moment_is_written() {
-        assert_eq!(time(Timestamp::from_second(1_351_168_073).unwrap()), "Thu Oct 25 12:27:53 UTC 2012");
+        let moment = Timestamp::from_second(1_351_168_073).unwrap();
+        assert_eq!(time(moment), "Thu Oct 25 12:27:53 UTC 2012");
+        assert_eq!(date(moment), "2012-10-25 12:27:53 +0000");
     }
 }

@@ -24,6 +24,16 @@ impl Parameters {
     /// When the query or the body cannot be read.
     pub(super) fn of(request: &Request<Bytes>, path: &Path) -> Result<Self, Fault> {
         let mut all = body(request)?;
+        all.extend(Parameters::outside_the_body(request, path)?.0);
+        Ok(Parameters(all))
+    }
+
+    /// Those that are not in the body, which is something else.
+    ///
+    /// # Errors
+    /// When the query cannot be read.
+    pub(super) fn outside_the_body(request: &Request<Bytes>, path: &Path) -> Result<Self, Fault> {
+        let mut all = Vec::new();
         all.extend(pairs(request.uri().query().unwrap_or_default().as_bytes())?);
         all.extend(path.parameters.iter().cloned());
         Ok(Parameters(all))
@@ -33,6 +43,18 @@ impl Parameters {
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, value)| known == name && !value.is_empty());
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a parameter that may be there several times.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let found = self.0.iter().filter(move |(known, value)| known == name && !value.is_empty());
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a parameter that is a truth is there and says so: anything but `false`, `no`, `off` and `0` does.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        let says_no = |text: &str| ["false", "no", "off", "0"].iter().any(|no| no.eq_ignore_ascii_case(text));
+        self.text(name).is_some_and(|text| !says_no(text))
     }
 
     /// The value of a parameter that has to be there.

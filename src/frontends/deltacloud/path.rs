@@ -23,6 +23,8 @@ pub(super) struct Path {
     pub(super) root: Vec<(String, String)>,
     /// The matrix parameters of the other segments.
     pub(super) parameters: Vec<(String, String)>,
+    /// It ends with a slash: clients make such a path of an id that they do not have.
+    pub(super) unfinished: bool,
 }
 
 /// Whether a path is Deltacloud's.
@@ -35,7 +37,7 @@ pub(super) fn is_ours(path: &str) -> bool {
 ///
 /// None when a segment is no text, holds a control character or a slash, or is longer than an identifier can be.
 pub(super) fn read(path: &str) -> Option<Path> {
-    let mut read = Path::default();
+    let mut read = Path { unfinished: path.ends_with('/'), ..Path::default() };
     let segments = path.split('/').filter(|segment| !segment.is_empty());
     for (number, segment) in segments.enumerate() {
         if number >= MOST_SEGMENTS {
@@ -92,7 +94,7 @@ mod tests {
         let pairs: Vec<_> =
             path.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(pairs, [("image_id", "img1"), ("id", "x")]);
-        assert_eq!(read("/api/").unwrap(), Path::default());
+        assert_eq!(read("/api/").unwrap().segments, [""; 0]);
     }
 
     #[test]

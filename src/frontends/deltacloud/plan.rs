@@ -4,25 +4,14 @@ use http::StatusCode;
 
 use super::{
     answer::{Answer, Frame},
-    collections::{self, How, Row},
-    context::Context,
+    asked::Asked,
+    collections,
     errors::Fault,
     narrowing::Narrowing,
-    parameters::Parameters,
     states::Deed,
+    table::{How, Parameter, Row},
 };
-use crate::model::{Action, Capabilities, Filter, Id, IdForm, Kind, Operation, Spec, Verb};
-
-/// A request, as far as an operation needs it.
-pub(super) struct Asked<'a> {
-    pub(super) id: Option<&'a str>,
-    pub(super) parameters: Parameters,
-    pub(super) user: &'a str,
-    pub(super) cloud: &'a Capabilities,
-    pub(super) context: &'a Context,
-    /// The most instances that one request makes.
-    pub(super) most_instances: u32,
-}
+use crate::model::{Action, Capabilities, Change, Filter, Id, Kind, Operation, Spec, Verb};
 
 /// What is to be done, and how it is answered.
 pub(super) struct Plan {
@@ -37,21 +26,32 @@ impl Row {
     /// # Errors
     /// When a parameter is missing or makes no sense.
     pub(super) fn plan(&self, asked: &Asked<'_>) -> Result<Option<Plan>, Fault> {
+        self.check(asked)?;
         match self.answer {
-            How::Here(_) => Ok(None),
+            How::Here(_) | How::Drivers | How::Own(..) | How::Upload(..) => Ok(None),
             How::List(kind) => Ok(Some(self.list(kind, asked))),
             How::Show(kind) => Ok(Some(show(kind, asked))),
             How::Create(_, spec) => Ok(Some(create(spec(asked)?, asked))),
+            How::Change(_, change, frame, status) => {
+                Ok(Some(self::change(change(asked)?, frame, status, asked)))
+            }
             How::Destroy(kind) => Ok(Some(destroy(kind, asked))),
             How::Do(deed) => Ok(Some(act(deed, asked))),
         }
     }
 
+    /// What the cloud does not take is refused, not passed over: what it made would not be what was asked for.
+    fn check(&self, asked: &Asked<'_>) -> Result<(), Fault> {
+        let untaken = self.parameters.iter().filter(|parameter| !parameter.is_taken(asked.cloud));
+        let mut given = untaken.map(Parameter::field).filter(|name| asked.parameters.text(name).is_some());
+        let refused = |name| Err(Fault::invalid(format!("This cloud does not take parameter '{name}'")));
+        given.next().map_or(Ok(()), refused)
+    }
+
     fn list(&self, kind: Kind, asked: &Asked<'_>) -> Plan {
-        let narrowing = Narrowing::of(kind, &asked.parameters, asked.user);
-        let name = self.action.split('.').next().unwrap_or_default();
+        let narrowing = Narrowing::of(kind, asked);
         let operation = Operation::List(kind, narrowing.filter());
-        let answer = Answer { narrowing, ..answer(asked, Frame::Index(name), StatusCode::OK) };
+        let answer = Answer { narrowing, ..answer(asked, Frame::Index(self.collection()), StatusCode::OK) };
         Plan { before: profiles(kind, asked.cloud), operation, answer }
     }
 }
@@ -71,8 +71,22 @@ fn profiles(kind: Kind, cloud: &Capabilities) -> Vec<Operation> {
 fn create(spec: Spec, asked: &Asked<'_>) -> Plan {
     let many = matches!(&spec, Spec::Instance(spec) if spec.count.max > 1);
     let frame = if many { Frame::Index(collections::of(spec.kind())) } else { Frame::Member };
-    let operation = Operation::Create(Box::new(spec));
-    Plan { before: Vec::new(), operation, answer: answer(asked, frame, StatusCode::CREATED) }
+    let kind = spec.kind();
+    let answer = Answer { creates: Some(kind), ..answer(asked, frame, created(kind)) };
+    Plan { before: Vec::new(), operation: Operation::Create(Box::new(spec)), answer }
+}
+
+/// The original said 200 of what is made on networks, and 201 of all else. Both say where it is.
+fn created(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Network | Kind::Subnet | Kind::NetworkInterface => StatusCode::OK,
+        _else => StatusCode::CREATED,
+    }
+}
+
+fn change(change: Change, frame: Frame, status: StatusCode, asked: &Asked<'_>) -> Plan {
+    let operation = Operation::Change(id(asked), change);
+    Plan { before: Vec::new(), operation, answer: answer(asked, frame, status) }
 }
 
 fn destroy(kind: Kind, asked: &Asked<'_>) -> Plan {
@@ -99,11 +113,6 @@ fn answer(asked: &Asked<'_>, frame: Frame, status: StatusCode) -> Answer {
     Answer::new(asked.context, asked.cloud, frame, status)
 }
 
-/// The id of the path, as the cloud writes it: a UUID may be asked for in any case of letters.
 fn id(asked: &Asked<'_>) -> Id {
-    let asked_for = asked.id.unwrap_or_default();
-    match asked.cloud.ids {
-        IdForm::Uuid => Id::from(asked_for.to_ascii_lowercase()),
-        IdForm::Opaque => Id::from(asked_for),
-    }
+    asked.as_written(asked.id.unwrap_or_default())
 }

@@ -3,9 +3,10 @@
 use http::{Method, StatusCode};
 
 use super::{
-    collections::{ABSENT, COLLECTIONS, Collection, How, Place, Row},
+    collections::COLLECTIONS,
     errors::Fault,
     path::Path,
+    table::{Collection, How, Parameter, Place, Row},
 };
 
 /// What is at a path, for a method.
@@ -14,8 +15,17 @@ pub(super) enum Route<'p> {
     Entry,
     /// What may be done at a path, to be said in `Allow`.
     Options(String),
-    /// An operation, on the member with this id.
-    Operation(&'static Row, Option<&'p str>),
+    /// An operation, on what the path names.
+    Operation(&'static Row, Target<'p>),
+}
+
+/// What a path names in its collection.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Target<'p> {
+    /// The member.
+    pub(super) id: Option<&'p str>,
+    /// The part of the member that has an id of its own.
+    pub(super) part: Option<&'p str>,
 }
 
 impl<'p> Route<'p> {
@@ -26,36 +36,58 @@ impl<'p> Route<'p> {
     pub(super) fn of(method: &Method, path: &'p Path) -> Result<Self, Fault> {
         let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
         let Some((name, rest)) = segments.split_first() else { return entry(method) };
+        if path.unfinished {
+            return Err(Fault::nothing_there());
+        }
         let Some(collection) = COLLECTIONS.iter().find(|collection| collection.name == *name) else {
-            return Err(if ABSENT.contains(name) { Fault::incapable() } else { Fault::nothing_there() });
+            return Err(Fault::nothing_there());
         };
         if method == Method::OPTIONS {
             return options(collection, rest);
         }
-        let (place, id, action) = match *rest {
-            [] => (Place::Collection, None, None),
-            [id] => (Place::Member, Some(id), None),
-            [id, action] => (Place::Action, Some(id), Some(action)),
-            _ => return Err(Fault::nothing_there()),
-        };
-        let is_there = |row: &&Row| row.place == place && action.is_none_or(|action| action == row.name);
-        let rows: Vec<&'static Row> = collection.operations.iter().filter(is_there).collect();
-        let wanted = if method == Method::HEAD { &Method::GET } else { method };
-        let found = rows.iter().find(|row| row.method == *wanted);
+        let rows: Vec<&'static Row> = collection.operations.iter().filter(|row| is_at(row, rest)).collect();
+        let by = |method: &Method| rows.iter().copied().find(|row| row.method == *method);
+        let found = by(method).or_else(|| if method == Method::HEAD { by(&Method::GET) } else { None });
         match found {
-            Some(row) => Ok(Route::Operation(row, id)),
+            Some(row) => Ok(Route::Operation(row, target(row.place, rest))),
             None if rows.is_empty() => Err(Fault::nothing_there()),
             None => Err(other_method(methods(&rows))),
         }
     }
 
-    /// Whether it is for everybody, and needs no cloud.
-    pub(super) fn is_public(&self) -> bool {
+    /// Whether its answer is a document.
+    pub(super) fn is_document(&self) -> bool {
         match self {
             Route::Entry | Route::Options(_) => true,
-            Route::Operation(row, _) => matches!(row.answer, How::Here(_)),
+            Route::Operation(row, _) => row.is_document(),
         }
     }
+
+    /// Whether it is for everybody, and needs no cloud, when it `is_somebody` who asks.
+    pub(super) fn is_public(&self, is_somebody: bool) -> bool {
+        match self {
+            Route::Entry | Route::Options(_) => true,
+            Route::Operation(row, _) => match row.answer {
+                How::Here(_) => true,
+                How::Drivers => !is_somebody,
+                _ => false,
+            },
+        }
+    }
+}
+
+/// Whether an operation is at what follows the collection in a path.
+fn is_at(row: &Row, rest: &[&str]) -> bool {
+    match (row.place, rest) {
+        (Place::Collection, []) | (Place::Member, [_]) | (Place::Part, [_, _]) => true,
+        (Place::Action, [_, name]) | (Place::PartAction, [_, _, name]) => *name == row.name(),
+        _ => false,
+    }
+}
+
+fn target<'p>(place: Place, rest: &[&'p str]) -> Target<'p> {
+    let part = matches!(place, Place::Part | Place::PartAction);
+    Target { id: rest.first().copied(), part: rest.get(1).copied().filter(|_| part) }
 }
 
 fn entry<'p>(method: &Method) -> Result<Route<'p>, Fault> {
@@ -73,10 +105,8 @@ fn options<'p>(collection: &'static Collection, rest: &[&str]) -> Result<Route<'
     match *rest {
         [] => Ok(Route::Options(methods(&rows))),
         [name] => {
-            let row = rows.iter().find(|row| row.name == name).ok_or_else(Fault::nothing_there)?;
-            let parameters = row.parameters.iter().map(|(name, required)| {
-                format!("{name}:string:{}", if *required { "required" } else { "optional" })
-            });
+            let row = rows.iter().find(|row| row.name() == name).ok_or_else(Fault::nothing_there)?;
+            let parameters = row.parameters.iter().map(Parameter::signature);
             Ok(Route::Options(parameters.collect::<Vec<_>>().join(",")))
         }
         _ => Err(Fault::nothing_there()),
@@ -112,7 +142,10 @@ mod tests {
         match Route::of(&method, &path) {
             Ok(Route::Entry) => Ok("entry".to_owned()),
             Ok(Route::Options(allow)) => Ok(allow),
-            Ok(Route::Operation(row, id)) => Ok(format!("{} {}", row.action, id.unwrap_or_default())),
+            Ok(Route::Operation(row, Target { id, part })) => {
+                let named = [Some(row.action), id, part].into_iter().flatten();
+                Ok(named.collect::<Vec<_>>().join(" "))
+            }
             Err(fault) => Err((fault.status.as_u16(), fault.allow)),
         }
     }
@@ -121,14 +154,16 @@ mod tests {
     fn every_row_is_reached() {
         for collection in COLLECTIONS {
             for row in collection.operations {
-                let target = match row.place {
-                    Place::Collection => format!("/api/{}", collection.name),
-                    Place::Member => format!("/api/{}/x1", collection.name),
-                    Place::Action => format!("/api/{}/x1/{}", collection.name, row.name),
+                let (rest, named) = match row.place {
+                    Place::Collection => (String::new(), ""),
+                    Place::Member => ("/x1".to_owned(), " x1"),
+                    Place::Action => (format!("/x1/{}", row.name()), " x1"),
+                    Place::Part => ("/x1/p2".to_owned(), " x1 p2"),
+                    Place::PartAction => (format!("/x1/p2/{}", row.name()), " x1 p2"),
                 };
-                let id = if row.place == Place::Collection { "" } else { "x1" };
-                assert_eq!(routed(row.method.clone(), &target), Ok(format!("{} {id}", row.action)));
-                assert_eq!(row.action, format!("{}.{}", collection.name, row.name));
+                let target = format!("/api/{}{rest}", collection.name);
+                assert_eq!(routed(row.method.clone(), &target), Ok(format!("{}{named}", row.action)));
+                assert_eq!(row.action, format!("{}.{}", collection.name, row.name()));
             }
         }
     }
@@ -146,9 +181,9 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_apart() {
         assert_eq!(routed(Method::GET, "/api/nosuch"), Err((404, None)));
-        assert_eq!(routed(Method::GET, "/api/firewalls/1"), Err((412, None)));
+        assert_eq!(routed(Method::GET, "/api/realms/"), Err((404, None)), "it lacks its id");
         assert_eq!(routed(Method::GET, "/api/instances/1/2/3"), Err((404, None)));
-        assert_eq!(routed(Method::POST, "/api/instances/1/run"), Err((404, None)));
+        assert_eq!(routed(Method::POST, "/api/instances/1/jump"), Err((404, None)));
         let allow = Some("OPTIONS,GET,HEAD".to_owned());
         assert_eq!(routed(Method::POST, "/api/realms"), Err((405, allow.clone())));
         assert_eq!(routed(Method::PUT, "/api"), Err((405, allow)));

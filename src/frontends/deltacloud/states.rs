@@ -21,6 +21,9 @@ pub(super) fn word(state: InstanceState) -> &'static str {
     }
 }
 
+/// Every word of [`word`].
+pub(super) const WORDS: &[&str] = &["PENDING", "RUNNING", "STOPPING", "STOPPED", "FINISH", "ERROR"];
+
 /// The states that are shown with this word.
 pub(super) fn shown_as(wanted: &str) -> Vec<InstanceState> {
     InstanceState::ALL.into_iter().filter(|state| word(*state).eq_ignore_ascii_case(wanted)).collect()

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use bytes::{Bytes, BytesMut};
-use http::{Method, Request, StatusCode, header::IF_NONE_MATCH};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header::IF_NONE_MATCH};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -62,6 +62,10 @@ impl Encode for Tagged {
             headers.push(("cache-control", "max-age=0, private, must-revalidate".to_owned()));
         }
         headers
+    }
+
+    fn fields(&self) -> Vec<(HeaderName, HeaderValue)> {
+        self.answer.fields()
     }
 
     fn note(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {

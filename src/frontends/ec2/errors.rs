@@ -149,7 +149,7 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
         E::Denied => ("UnauthorizedOperation", S::FORBIDDEN),
         E::Unauthenticated => ("AuthFailure", S::UNAUTHORIZED),
         E::Expired => ("RequestExpired", S::BAD_REQUEST),
-        E::Invalid => ("InvalidParameterValue", S::BAD_REQUEST),
+        E::Invalid | E::TooLong => ("InvalidParameterValue", S::BAD_REQUEST),
         E::IncorrectState | E::Busy => (incorrect_state(subject), S::BAD_REQUEST),
         E::AlreadyExists => (already_exists(subject), S::BAD_REQUEST),
         E::LimitReached => (limit(action), S::BAD_REQUEST),

@@ -10,15 +10,19 @@ use super::super::element::Element;
 use super::super::mode::Mode;
 use super::super::model::{Attachment, Disk, Lock, Vm, VmStatus};
 use super::super::render::storage;
-use super::super::reply::{Problem, Reply};
+use super::super::reply::{Problem, Reply, View};
 use super::super::search;
 use super::{Answer, Work, lists};
 
+const FIELDS: &[&str] = &["name", "alias", "id", "status", "description", "number_of_vms"];
+
 pub fn list(work: &Work<'_>, call: &Call) -> Answer {
     let all = work.inventory.disks.all(work.now).cloned().collect();
-    let fields = &["name", "alias", "id", "status", "description"];
-    let disks = search::narrow(call, all, fields, |disk: &Disk, field| match field {
+    // `DiskConditionFieldAutoCompleter` has the number of machines since 3.2.
+    let known = if call.mode() >= Mode::V3_6 { FIELDS } else { &FIELDS[..5] };
+    let disks = search::narrow(call, all, known, |disk: &Disk, field| match field {
         "id" => vec![disk.id.to_string()],
+        "number_of_vms" => vec![storage::holders(work.inventory, work.now, disk.id).count().to_string()],
         "status" => vec![disk.status.at(work.now).word().to_owned()],
         "description" => vec![disk.description.clone()],
         _ => vec![disk.name.clone()],
@@ -32,7 +36,8 @@ fn found(work: &Work<'_>, call: &Call, id: &str) -> Result<Arc<Disk>, Problem> {
 
 pub fn show(work: &Work<'_>, call: &Call, id: &str) -> Answer {
     let disk = found(work, call, id)?;
-    Ok(Reply::resource(200, &work.view(call), |view, x| storage::disk(view, &disk, x)))
+    let view = View { single: true, ..work.view(call) };
+    Ok(Reply::resource(200, &view, |view, x| storage::disk(view, &disk, x)))
 }
 
 pub fn create(work: &mut Work<'_>, call: &Call) -> Answer {
@@ -112,9 +117,26 @@ fn resized(work: &mut Work<'_>, disk: &Disk, element: &Element) -> Result<Disk, 
 
 pub fn remove(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
     let disk = found(work, call, id)?;
-    refuse_locked(work, &disk, "remove")?;
+    refuse_removal(work, &disk)?;
     let job = destroyed(work, call, disk.id);
     Ok(work.deleted(call, job))
+}
+
+/// `RemoveDiskCommand`: not while it is locked, hangs on a machine that is not down, or belongs to a template.
+fn refuse_removal(work: &Work<'_>, disk: &Disk) -> Result<(), Problem> {
+    refuse_locked(work, disk, "remove")?;
+    let holds = |vm: &&Arc<Vm>| vm.disks.iter().any(|attachment| attachment.disk == disk.id);
+    if work.inventory.vms.all(work.now).filter(holds).any(|vm| vm.status(work.now) != VmStatus::Down) {
+        let text = "Cannot remove Virtual Disk. At least one of the VMs is not down.";
+        return Err(Problem::conflict(text));
+    }
+    let mut templates = work.inventory.templates.all(work.now);
+    if templates.any(|template| template.disks.iter().any(|attachment| attachment.disk == disk.id)) {
+        return Err(Problem::invalid(
+            "Cannot remove Virtual Disk. A storage domain must be specified when deleting one of a template's disk's copies.",
+        ));
+    }
+    Ok(())
 }
 
 fn destroyed(work: &mut Work<'_>, call: &Call, id: Uuid) -> Uuid {
@@ -216,6 +238,11 @@ pub fn attach(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
                 let text = "Cannot attach Virtual Disk. The disk is already attached to VM.";
                 return Err(Problem::conflict(text));
             }
+            if !disk.shareable && storage::holders(work.inventory, work.now, disk.id).next().is_some() {
+                let text =
+                    "Cannot attach Virtual Disk. The disk is not shareable and is already attached to a VM.";
+                return Err(Problem::conflict(text));
+            }
             disk.as_ref().clone()
         }
         None => {
@@ -270,16 +297,16 @@ fn set_attachment(work: &mut Work<'_>, vm: Uuid, new: &Attachment) {
 pub fn detach(work: &mut Work<'_>, call: &Call, id: &str, disk: &str) -> Answer {
     let vm = work.vm(call, id)?;
     let attachment = attached(call, &vm, disk)?.clone();
-    if attachment.active && vm.status(work.now).runs() {
-        return Err(Problem::conflict(
-            "Cannot detach Virtual Disk. The disk is active and the VM is running.",
-        ));
-    }
     let body = call.optional_element("action");
     let keeps = match (call.v3(), call.flag("detach_only")) {
         (true, _) => body.parsed("detach").unwrap_or(false),
         (false, asked) => asked.unwrap_or(true),
     };
+    if keeps {
+        refuse_detachment(work, &vm, attachment.disk)?;
+    } else {
+        refuse_removal(work, found(work, call, disk)?.as_ref())?;
+    }
     let job = if keeps {
         work.inventory.vms.update(vm.id, |vm| vm.disks.retain(|other| other.disk != attachment.disk));
         let now = work.now;
@@ -288,6 +315,24 @@ pub fn detach(work: &mut Work<'_>, call: &Call, id: &str, disk: &str) -> Answer 
         destroyed(work, call, attachment.disk)
     };
     Ok(work.deleted(call, job))
+}
+
+/// `DetachDiskFromVmCommand`: only from a machine that is up, which it is unplugged from, or down, and only without
+/// snapshots.
+fn refuse_detachment(work: &Work<'_>, vm: &Vm, disk: Uuid) -> Result<(), Problem> {
+    let status = vm.status(work.now);
+    if !matches!(status, VmStatus::Up | VmStatus::Down) {
+        return Err(Problem::conflict(format!(
+            "Cannot detach Virtual Disk because the VM is in {} status.",
+            status.title()
+        )));
+    }
+    if vm.snapshots.iter().any(|snapshot| snapshot.holds(disk, work.now)) {
+        return Err(Problem::conflict(
+            "Cannot detach Virtual Disk. The disk is already configured in a snapshot. In order to detach it, remove the disk's snapshots.",
+        ));
+    }
+    Ok(())
 }
 
 /// v3's `activate` and `deactivate`.

@@ -187,7 +187,7 @@ pub fn of_cluster(work: &Work<'_>, call: &Call, id: &str, what: &str) -> Answer 
 }
 
 /// Collections that exist and are empty at first, with their elements in v3 and v4.
-const EMPTY: [(&str, &str, &str); 47] = [
+const EMPTY: [(&str, &str, &str); 46] = [
     ("affinitygroups", "affinity_groups", "affinity_groups"),
     ("affinitylabels", "affinity_labels", "affinity_labels"),
     ("applications", "applications", "applications"),
@@ -198,7 +198,6 @@ const EMPTY: [(&str, &str, &str); 47] = [
     ("clusterlevels", "cluster_levels", "cluster_levels"),
     ("cpuprofiles", "cpu_profiles", "cpu_profiles"),
     ("diskprofiles", "disk_profiles", "disk_profiles"),
-    ("disksnapshots", "disk_snapshots", "disk_snapshots"),
     ("domains", "domains", "domains"),
     ("enabledfeatures", "cluster_features", "cluster_features"),
     ("externalhostproviders", "external_host_providers", "external_host_providers"),

@@ -2,8 +2,8 @@
 
 use super::super::call::Call;
 use super::super::element::Element;
-use super::super::model::{EngineEvent, VmStatus};
-use super::super::render::log;
+use super::super::model::EngineEvent;
+use super::super::render::{log, statistics};
 use super::super::reply::{Problem, Reply};
 use super::super::search;
 use super::{Answer, Work};
@@ -76,20 +76,6 @@ pub fn jobs(work: &Work<'_>, call: &Call, id: Option<&str>) -> Answer {
 /// What is measured of a machine.
 pub fn vm_statistics(work: &Work<'_>, call: &Call, id: &str) -> Answer {
     let vm = work.vm(call, id)?;
-    let up = vm.status(work.now) == VmStatus::Up;
-    let share = |part: u64| if up { vm.machine.memory / part } else { 0 };
-    let elapsed = vm.started.filter(|_| up).map_or(0, |started| (work.now - started) / 1000);
-    let rows: [log::Statistic; 7] = [
-        ("memory.installed", "Total memory configured", vm.machine.memory, "bytes"),
-        ("memory.used", "Memory used (agent)", share(2), "bytes"),
-        ("memory.free", "Memory free (agent)", share(2), "bytes"),
-        ("cpu.current.guest", "CPU used by guest", share(vm.machine.memory.max(1)), "percent"),
-        ("cpu.current.hypervisor", "CPU overhead", 0, "percent"),
-        ("cpu.current.total", "Total CPU used", share(vm.machine.memory.max(1)), "percent"),
-        ("elapsed.time", "Elapsed VM run time", u64::try_from(elapsed).unwrap_or(0), "seconds"),
-    ];
     let href = format!("{}/vms/{}", call.shown.dialect.prefix, vm.id);
-    Ok(Reply::resource(200, &work.view(call), |_, x| {
-        x.group("statistics", |x| log::statistics(&rows, ("vm", &href, vm.id), x));
-    }))
+    Ok(Reply::resource(200, &work.view(call), |view, x| statistics::of_vm(view, &vm, &href, x)))
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod consoles;
+pub mod disk_snapshots;
 pub mod disks;
 pub mod kept;
 pub mod lists;

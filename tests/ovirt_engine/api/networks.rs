@@ -41,11 +41,7 @@ pub fn add_nic(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
     let class = if call.v3() { "NIC" } else { "Nic" };
     let name = element.value("name");
     let name = name.ok_or_else(|| Problem::incomplete(format!("{class} [name] required for add")))?;
-    if vm.status(work.now) == VmStatus::ImageLocked {
-        return Err(Problem::conflict(
-            "Cannot add Network Interface. VM is locked. Please try again in a few minutes.",
-        ));
-    }
+    refuse_status(work, &vm, "add")?;
     if vm.nics.iter().any(|nic| nic.name == name) {
         return Err(Problem::conflict(
             "Cannot add Network Interface. Network interface name is already in use.",
@@ -67,6 +63,16 @@ pub fn add_nic(work: &mut Work<'_>, call: &Call, id: &str) -> Answer {
     work.inventory.vms.update(vm.id, |vm| vm.nics.push(nic.clone()));
     let path = format!("vms/{}/nics/{}", vm.id, nic.id);
     Ok(work.created(call, false, &path, |view, x| networks::vm_nic(view, &vm, &nic, x)))
+}
+
+/// `AbstractVmInterfaceCommand`: NICs change while the machine is up or down, or its disks are locked.
+fn refuse_status(work: &Work<'_>, vm: &Vm, verb: &str) -> Result<(), Problem> {
+    let status = vm.status(work.now);
+    if matches!(status, VmStatus::Up | VmStatus::Down | VmStatus::ImageLocked) {
+        return Ok(());
+    }
+    let status = status.title();
+    Err(Problem::conflict(format!("Cannot {verb} Interface because the VM is in {status} status.")))
 }
 
 /// The profile and network that a NIC's body names; else the first of the machine's data center.
@@ -102,10 +108,10 @@ pub fn update_nic(work: &mut Work<'_>, call: &Call, id: &str, nic_id: &str) -> A
             "Cannot edit Network Interface. Cannot update an active Network Interface. Please unplug it first.",
         ));
     }
-    let (profile, network) = match element.child("vnic_profile") {
-        Some(_) => attached_to(work, call, &vm, &element)?,
-        None => (old.profile, old.network),
-    };
+    refuse_status(work, &vm, "edit")?;
+    let moved = ["vnic_profile", "network"].iter().any(|member| element.child(member).is_some());
+    let (profile, network) =
+        if moved { attached_to(work, call, &vm, &element)? } else { (old.profile, old.network) };
     let new = Nic {
         name: element.value("name").map_or(old.name.clone(), str::to_owned),
         mac: element.value("mac/address").map_or(old.mac.clone(), str::to_owned),
@@ -133,7 +139,7 @@ pub fn remove_nic(work: &mut Work<'_>, call: &Call, id: &str, nic_id: &str) -> A
     let nic = nic(call, &vm, nic_id)?;
     if nic.plugged && vm.status(work.now).runs() {
         return Err(Problem::conflict(
-            "Cannot remove Network Interface. The Network Interface is plugged. Please unplug it first.",
+            "Cannot remove Interface. The VM Network Interface is plugged to a running VM.",
         ));
     }
     work.inventory.vms.update(vm.id, |vm| vm.nics.retain(|other| other.id != nic.id));

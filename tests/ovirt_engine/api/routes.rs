@@ -6,7 +6,8 @@ use super::super::render::api_root;
 use super::super::reply::{Problem, Reply};
 use super::tags::Owner;
 use super::{
-    Answer, Work, actions, consoles, disks, kept, lists, log, networks, snapshots, tags, templates, vms,
+    Answer, Work, actions, consoles, disk_snapshots, disks, kept, lists, log, networks, snapshots, tags,
+    templates, vms,
 };
 
 /// Answers a request whose sender is known and allowed.
@@ -96,6 +97,10 @@ fn get_inventory(work: &Work<'_>, call: &Call, path: &[&str]) -> Answer {
         }
         ["storagedomains"] | ["storagedomains", _] => lists::storage_domains(work, call, id),
         ["storagedomains", id, "disks"] => disks::of_domain(work, call, id),
+        ["storagedomains", id, "disksnapshots"] if since_3_6 => disk_snapshots::list(work, call, id),
+        ["storagedomains", id, "disksnapshots", one] if since_3_6 => {
+            disk_snapshots::show(work, call, id, one)
+        }
         ["storagedomains", id, what] => {
             lists::storage_domains(work, call, Some(id)).and_then(|_| lists::empty(work, what, call))
         }
@@ -129,8 +134,12 @@ fn post(work: &mut Work<'_>, call: &Call, path: &[&str]) -> Answer {
     match path {
         ["vms"] => vms::create(work, call),
         ["vms", id, "nics"] => networks::add_nic(work, call, id),
-        ["vms", id, "nics", nic, "activate"] => networks::plug(work, call, id, nic, true),
-        ["vms", id, "nics", nic, "deactivate"] => networks::plug(work, call, id, nic, false),
+        ["vms", id, "nics", nic, "activate"] if call.mode() >= Mode::V3_1 => {
+            networks::plug(work, call, id, nic, true)
+        }
+        ["vms", id, "nics", nic, "deactivate"] if call.mode() >= Mode::V3_1 => {
+            networks::plug(work, call, id, nic, false)
+        }
         ["vms", id, "disks", disk, "activate"] if call.v3() => disks::plug(work, call, id, disk, true),
         ["vms", id, "disks", disk, "deactivate"] if call.v3() => disks::plug(work, call, id, disk, false),
         ["vms", id, "snapshots"] => snapshots::create(work, call, id),
@@ -193,6 +202,9 @@ fn delete(work: &mut Work<'_>, call: &Call, path: &[&str]) -> Answer {
         ["vms", id, what, disk] if *what == attachments => disks::detach(work, call, id, disk),
         ["templates", id] => templates::remove(work, call, id),
         ["disks", id] => disks::remove(work, call, id),
+        ["storagedomains", id, "disksnapshots", one] if call.mode() >= Mode::V3_6 => {
+            disk_snapshots::remove(work, call, id, one)
+        }
         ["vms", _, "permissions" | "affinitylabels", _] | ["affinitylabels" | "imagetransfers", _] => {
             kept::remove(work, call)
         }

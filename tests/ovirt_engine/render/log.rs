@@ -128,31 +128,3 @@ fn references(event: &EngineEvent, x: &mut Xml<'_>) {
         x.reference("vm", "vms", vm);
     }
 }
-
-/// A measured number: name, description, value and unit.
-pub type Statistic = (&'static str, &'static str, u64, &'static str);
-
-/// `<statistic>`s of the resource at `href`; `owner` is its element.
-pub fn statistics(statistics: &[Statistic], owner: (&'static str, &str, Uuid), x: &mut Xml<'_>) {
-    let (kind, href, id) = owner;
-    for (name, description, value, unit) in statistics {
-        let own =
-            Uuid::from_u128(name.bytes().fold(0x5_7a71, |sum: u128, byte| (sum << 7) ^ u128::from(byte)));
-        x.resource("statistic", &format!("{href}/statistics/{own}"), own, |x| {
-            x.text("name", name);
-            x.text("description", description);
-            let values = |x: &mut Xml<'_>| x.nested("value", "datum", value);
-            if x.dialect.v3() {
-                x.element("values", &[("type", "INTEGER")], values);
-                x.text("type", "GAUGE");
-                x.text("unit", unit.to_uppercase());
-                return x.resource(kind, href, id, |_| {});
-            }
-            x.text("kind", "gauge");
-            x.text("type", "integer");
-            x.text("unit", unit);
-            x.group("values", values);
-            x.resource(kind, href, id, |_| {});
-        });
-    }
-}

@@ -6,6 +6,7 @@ pub mod log;
 pub mod machine;
 pub mod networks;
 pub mod places;
+pub mod statistics;
 pub mod storage;
 pub mod templates;
 pub mod vm_v3;

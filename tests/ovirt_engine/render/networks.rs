@@ -96,6 +96,9 @@ pub fn vm_nic(view: &View<'_>, vm: &Vm, nic: &Nic, x: &mut Xml<'_>) {
         if follow.has("reporteddevices") {
             x.group("reported_devices", |x| reported_devices(view, vm, Some(nic.id), x));
         }
+        if follow.has("statistics") {
+            super::statistics::of_nic(nic, &href, x);
+        }
         nic_profile(view, nic, &follow, x);
     });
 }

@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
+use super::super::api::disk_snapshots::Part;
+use super::super::clock::Time;
 use super::super::follow::Follow;
+use super::super::inventory::Inventory;
 use super::super::mode::Mode;
 use super::super::model::{Attachment, Disk, StorageDomain, Vm};
 use super::super::reply::View;
@@ -16,6 +19,11 @@ const DISK_ACTIONS: &[&str] = &["reduce", "sparsify", "copy", "export", "move", 
 
 /// `<disk>` of the top-level collection.
 pub fn disk(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
+    disk_with(view, disk, &Follow::default(), x);
+}
+
+/// A disk, with the links that are followed from it.
+fn disk_with(view: &View<'_>, disk: &Disk, follow: &Follow, x: &mut Xml<'_>) {
     if x.dialect.v3() {
         let href = format!("{}/disks/{}", x.dialect.prefix, disk.id);
         return disk_v3(view, disk, &href, None, x);
@@ -62,8 +70,34 @@ pub fn disk(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
         } else {
             x.empty("quota", &[("id", QUOTA)]);
         }
+        if follow.has("statistics") {
+            super::statistics::of_disk(disk, &href, x);
+        }
         x.group("storage_domains", |x| x.reference("storage_domain", "storagedomains", disk.storage_domain));
+        vms(view, disk, x);
     });
+}
+
+/// The machines that have a disk, which it names when it is shown alone: since 3.6 (`BackendDiskResource`), without
+/// hrefs.
+fn vms(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
+    let mut machines = view.inventory.vms.all(view.now);
+    let ids: Vec<String> =
+        machines.by_ref().filter(|vm| has(&vm.disks, disk.id)).map(|vm| vm.id.to_string()).collect();
+    if view.single && x.dialect.mode >= Mode::V3_6 && !ids.is_empty() {
+        x.group("vms", |x| ids.iter().for_each(|id| x.empty("vm", &[("id", id)])));
+    }
+}
+
+fn has(attachments: &[Attachment], disk: Uuid) -> bool {
+    attachments.iter().any(|attachment| attachment.disk == disk)
+}
+
+/// The machines and templates that have a disk, as the search counts them (`vms_for_disk_view`).
+pub fn holders(inventory: &Inventory, now: Time, disk: Uuid) -> impl Iterator<Item = Uuid> {
+    let machines = inventory.vms.all(now).filter(move |vm| has(&vm.disks, disk)).map(|vm| vm.id);
+    let templates = inventory.templates.all(now).filter(move |one| has(&one.disks, disk)).map(|one| one.id);
+    machines.chain(templates)
 }
 
 fn center(view: &View<'_>, disk: &Disk) -> Uuid {
@@ -108,6 +142,9 @@ fn disk_v3(view: &View<'_>, disk: &Disk, href: &str, owned: Option<Owned<'_>>, x
         x.links(href, if mode >= Mode::V3_6 { &["permissions", "statistics"] } else { &["statistics"] });
         if let Some(((kind, collection, id), _)) = owned {
             x.reference(kind, collection, id);
+        } else {
+            vm_of_disk(view, disk, x);
+            vms(view, disk, x);
         }
         if mode >= Mode::V3_1 {
             x.text("alias", &disk.name);
@@ -128,6 +165,14 @@ fn disk_v3(view: &View<'_>, disk: &Disk, href: &str, owned: Option<Owned<'_>>, x
         }
         disk_v3_end(view, disk, owned, x);
     });
+}
+
+/// 3.1 alone names the machine, or the template, wherever it shows the disk (`DiskMapper`, `all_disks`).
+fn vm_of_disk(view: &View<'_>, disk: &Disk, x: &mut Xml<'_>) {
+    let holder = holders(view.inventory, view.now, disk.id).next();
+    if let Some(id) = holder.filter(|_| x.dialect.mode == Mode::V3_1) {
+        x.reference("vm", "vms", id);
+    }
 }
 
 fn sizes_v3(disk: &Disk, x: &mut Xml<'_>) {
@@ -184,7 +229,7 @@ pub fn attachment(
         }
         x.text("uses_scsi_reservation", false);
         match view.inventory.disks.get(attachment.disk, view.now).filter(|_| follow.has("disk")) {
-            Some(found) => disk(view, found, x),
+            Some(found) => disk_with(view, found, &follow.below("disk"), x),
             None => x.reference("disk", "disks", attachment.disk),
         }
         x.resource(kind, owner_href, id, |_| {});
@@ -309,4 +354,52 @@ fn domain_v4(domain: &StorageDomain, attached: bool, x: &mut Xml<'_>) {
         x.reference("data_center", "datacenters", domain.data_center);
     }
     x.group("data_centers", |x| x.reference("data_center", "datacenters", domain.data_center));
+}
+
+/// `<disk_snapshot>` of a storage domain: a disk with the id of its image, its snapshot and its disk
+/// (`DiskSnapshotMapper`). None is recorded; the order is the schema's.
+pub fn disk_snapshot(view: &View<'_>, domain: Uuid, part: &Part, x: &mut Xml<'_>) {
+    let Some(disk) = view.inventory.disks.get(part.image.disk, view.now) else { return };
+    let id = part.image.image;
+    let href = format!("{}/storagedomains/{domain}/disksnapshots/{id}", x.dialect.prefix);
+    let status = if part.image.gone.is_some() { "locked" } else { part.snapshot.status.at(view.now).word() };
+    let snapshot = part.snapshot.id.to_string();
+    x.resource("disk_snapshot", &href, id, |x| {
+        x.text("name", &disk.name);
+        x.text("description", &disk.description);
+        let v3 = x.dialect.v3();
+        if !v3 {
+            x.text("actual_size", disk.actual);
+        }
+        x.text("alias", &disk.name);
+        if v3 {
+            x.reference("storage_domain", "storagedomains", domain);
+            x.group("storage_domains", |x| x.empty("storage_domain", &[("id", &domain.to_string())]));
+            sizes_v3(disk, x);
+            x.state("status", status);
+        } else {
+            x.text("content_type", "data");
+        }
+        x.text("format", &disk.format);
+        if !v3 {
+            x.text("propagate_errors", false);
+            x.text("provisioned_size", disk.provisioned);
+            x.text("shareable", disk.shareable);
+        }
+        x.text("sparse", disk.sparse);
+        if !v3 {
+            x.text("status", status);
+            x.text("storage_type", "image");
+        }
+        x.text("wipe_after_delete", false);
+        if v3 {
+            x.empty("snapshot", &[("id", &snapshot)]);
+            x.text("storage_type", "image");
+            return x.reference("disk", "disks", disk.id);
+        }
+        x.reference("disk", "disks", disk.id);
+        x.empty("snapshot", &[("id", &snapshot)]);
+        x.reference("storage_domain", "storagedomains", domain);
+        x.group("storage_domains", |x| x.reference("storage_domain", "storagedomains", domain));
+    });
 }

@@ -198,6 +198,10 @@ fn detail(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     if follow.has("nics") {
         x.group("nics", |x| vm.nics.iter().for_each(|nic| networks::vm_nic(view, vm, nic, x)));
     }
+    if follow.has("statistics") {
+        let href = format!("{}/vms/{}", x.dialect.prefix, vm.id);
+        super::statistics::of_vm(view, vm, &href, x);
+    }
     if follow.has("tags") {
         x.group("tags", |x| super::log::tags_of(view, &vm.tags, x));
     }

@@ -5,7 +5,7 @@ use super::super::model::{Snapshot, Vm};
 use super::super::reply::View;
 use super::super::xml::Xml;
 use super::machine;
-use super::{log, networks, storage, templates, vms};
+use super::{log, networks, statistics, storage, templates, vms};
 
 pub fn vm(view: &View<'_>, vm: &Vm, x: &mut Xml<'_>) {
     let href = format!("{}/vms/{}", x.dialect.prefix, vm.id);
@@ -107,7 +107,7 @@ fn version(x: &mut Xml<'_>, full: &str, numbers: &[(&str, u32)]) {
 }
 
 /// Linked members of `Vm`, alphabetical: the link that `follow` knows and the element.
-const LINKED: [(&str, &str); 18] = [
+const LINKED: [(&str, &str); 19] = [
     ("affinitylabels", "affinity_labels"),
     ("applications", "applications"),
     ("cdroms", "cdroms"),
@@ -123,6 +123,7 @@ const LINKED: [(&str, &str); 18] = [
     ("reporteddevices", "reported_devices"),
     ("sessions", "sessions"),
     ("snapshots", "snapshots"),
+    ("statistics", "statistics"),
     ("tags", "tags"),
     ("template", "template"),
     ("watchdogs", "watchdogs"),
@@ -140,6 +141,8 @@ fn linked(view: &View<'_>, vm: &Vm, href: &str, x: &mut Xml<'_>) {
             }
             "originaltemplate" => x.reference(element, "templates", vm.original_template),
             "template" => referred_template(view, vm, x),
+            "statistics" if view.shown.follow.has(link) => statistics::of_vm(view, vm, href, x),
+            "statistics" => {}
             followed if view.shown.follow.has(followed) => {
                 x.group(element, |x| sub_collection(view, vm, followed, href, x));
             }

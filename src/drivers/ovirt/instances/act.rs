@@ -5,7 +5,7 @@
 use futures_util::{StreamExt, stream};
 
 use super::{
-    super::{CONCURRENCY, call::Call, session::Session},
+    super::{CONCURRENCY, call::Call, faults::about, session::Session},
     Vm, find,
 };
 use crate::{
@@ -94,7 +94,12 @@ async fn take(
     instance: Instance<'static>,
 ) -> Result<Instance<'static>, Error> {
     let previous = instance.state;
-    let became = |state| Instance { state, previous: Some(previous), ..instance.clone() };
+    let became = |state| Instance {
+        state,
+        previous: Some(previous),
+        can_be_captured: state == State::Stopped,
+        ..instance.clone()
+    };
     match step {
         Step::Nothing => Ok(became(previous)),
         Step::Call(action, state) => {
@@ -119,15 +124,7 @@ fn start(id: &str) -> Operation {
 
 async fn call(session: &Session<'_>, id: &str, action: &str) -> Result<(), Error> {
     let result = session.act(Call::post(&["vms", id, action], NOTHING)).await;
-    result.map_err(|error| about(error, id))
-}
-
-/// The error, about the VM with this id.
-fn about(error: Error, id: &str) -> Error {
-    match error.kind() {
-        ErrorKind::NotFound => Error::not_found(Kind::Instance, id),
-        _ => error.about(Kind::Instance, id),
-    }
+    result.map_err(|error| about(error, Kind::Instance, id))
 }
 
 /// One call to find them (for every fifty), and one for each.
@@ -154,11 +151,12 @@ pub(super) async fn destroy_one(
     instance: &Instance<'_>,
 ) -> Result<Instance<'static>, Error> {
     let previous = Some(instance.state);
-    let became = |state| Instance { state, previous, ..instance.clone().into_owned() };
+    let became =
+        |state| Instance { state, previous, can_be_captured: false, ..instance.clone().into_owned() };
     match instance.state {
         State::Stopped | State::Error | State::Terminated => {
             let removed = session.act(Call::delete(&["vms", &instance.id])).await;
-            match removed.map_err(|error| about(error, &instance.id)) {
+            match removed.map_err(|error| about(error, Kind::Instance, &instance.id)) {
                 Ok(()) => return Ok(became(State::Terminated)),
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(became(State::Terminated)),
                 Err(error) if !is_passing(error.kind()) => return Err(error),

@@ -18,11 +18,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     super::{
-        CONCURRENCY, call::Call, faults, hardware_profiles::InstanceTypes, places::items, search,
-        session::Session,
+        CONCURRENCY, call::Call, faults, hardware_profiles::InstanceTypes, names::Names, network_interfaces,
+        places::items, search, session::Session,
     },
     Vm, act,
-    names::Names,
     plan::Plan,
     vm,
 };
@@ -125,6 +124,10 @@ impl<'s> Creation<'s> {
     /// Makes one VM and, when it is to run, promises to start it; without that it is not left.
     async fn make_one(&self, number: u32) -> Result<Instance<'static>, Error> {
         let instance = being_made(self.create(number).await?.named(&self.types).instance);
+        if let Err(error) = Box::pin(self.connect(&instance)).await {
+            undo(self.session, std::slice::from_ref(&instance)).await;
+            return Err(error);
+        }
         if self.plan.start {
             let start = Operation::Act(Action::Start, vec![Id::from(instance.id.as_ref())]);
             if let Err(error) = self.session.line.promise(start, &instance, InstanceState::Starting) {
@@ -133,6 +136,13 @@ impl<'s> Creation<'s> {
             }
         }
         Ok(instance)
+    }
+
+    /// Puts the first interface of a new VM on the network that is wanted: engines take no such wish when they make the VM,
+    /// and let it be done while its disks are locked (`AbstractVmInterfaceCommand`).
+    async fn connect(&self, instance: &Instance<'_>) -> Result<(), Error> {
+        let Some(network) = &self.plan.network else { return Ok(()) };
+        network_interfaces::connect(self.session, &instance.id, network).await
     }
 
     /// Creates one VM; a taken name is replaced.
@@ -218,7 +228,7 @@ fn may_have_been_done(error: &Error) -> bool {
 /// Until its disks are written a VM shows as any other whose disks are locked, or without disks as one that is down;
 /// this one is new.
 fn being_made(instance: Instance<'static>) -> Instance<'static> {
-    Instance { state: InstanceState::Creating, ..instance }
+    Instance { state: InstanceState::Creating, can_be_captured: false, ..instance }
 }
 
 /// Destroys what was made of a creation that failed; what cannot be destroyed is told to the operator.

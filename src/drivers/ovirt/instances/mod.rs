@@ -2,7 +2,6 @@
 
 mod act;
 mod create;
-mod names;
 mod plan;
 mod vm;
 
@@ -12,11 +11,12 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 pub(super) use act::{act, destroy};
 pub(super) use create::create;
-pub(super) use vm::{Vm, vm};
+pub(super) use vm::{Vm, nic, vm};
 
 use super::{
     CONCURRENCY,
     call::Call,
+    dialect::Along,
     hardware_profiles::InstanceTypes,
     places::{Places, items},
     read::uuid,
@@ -26,7 +26,7 @@ use super::{
 use crate::{
     exchange::Cloud,
     model::{Error, ErrorKind, Filter, Flow, Id, Instance, Kind, Resource, Sink},
-    wire::xml,
+    wire::xml::{self, Element},
 };
 
 /// How many VMs are searched by id with one call: a request's line stays well below the 8 KiB that engines take.
@@ -130,16 +130,43 @@ async fn stream_vms(
 
 /// One call.
 pub(super) async fn show(session: &Session<'_>, id: &Id, cloud: &mut Cloud<'_>) -> Result<(), Error> {
+    let instance = shown(session, id, Along::Devices).await?;
+    cloud.emit(&Resource::Instance(instance)).await.map(|_| ())
+}
+
+/// The instance with this id, with what is wanted besides: one call.
+///
+/// # Errors
+/// `NotFound` when it is not there, or the provider's scope does not let it be seen.
+pub(super) async fn shown(session: &Session<'_>, id: &Id, along: Along) -> Result<Instance<'static>, Error> {
     let missing = || Error::not_found(Kind::Instance, id.as_str());
     let view = View::of(session, std::slice::from_ref(id)).await?;
     let Some(uuid) = view.ids.iter().next() else { return Err(missing()) };
-    let call = Call::get(&["vms", uuid]).with_details();
-    let document = session.fetch_if_there(call).await?.ok_or_else(missing)?;
+    let document =
+        session.fetch_if_there(Call::get(&["vms", uuid]).along(along)).await?.ok_or_else(missing)?;
     let Vm { instance, .. } = document.read(|root| Ok(vm(root)?.into_owned()))?.named(&view.types);
-    if !view.admits(&instance) {
-        return Err(missing());
-    }
-    cloud.emit(&Resource::Instance(instance)).await.map(|_| ())
+    if view.admits(&instance) { Ok(instance) } else { Err(missing()) }
+}
+
+/// Goes through all VMs that the provider's scope lets be seen, with what is wanted of each besides: one call. `visit` is
+/// given the instance and the element that it was read from.
+pub(super) async fn each<V>(
+    session: &Session<'_>,
+    along: Along,
+    cloud: &mut Cloud<'_>,
+    mut visit: V,
+) -> Result<(), Error>
+where
+    V: for<'e> FnMut(Instance<'e>, &mut Element<'e>, &mut dyn Sink) -> Result<Flow, Error> + Send,
+{
+    let view = View::of(session, &[]).await?;
+    let data_center = view.places.as_ref().and_then(|places| places.only_data_center());
+    let call = search::narrowed(Call::get(&["vms"]).along(along), &[("datacenter", data_center)]);
+    let mut decode = xml::each("vms", "vm", |element, sink| {
+        let Vm { instance, .. } = vm(&mut element.clone())?;
+        if view.admits(&instance) { visit(instance, element, sink) } else { Ok(Flow::More) }
+    });
+    session.stream(cloud, call, &mut decode).await
 }
 
 /// All VMs with these ids, in the order of the ids, without their interfaces and disks: one call for every fifty.
@@ -159,6 +186,15 @@ async fn find(session: &Session<'_>, ids: &[Id]) -> Result<Vec<Vm<'static>>, Err
         }
     }
     Ok(vms)
+}
+
+/// The VM with this id, without its interfaces and disks: one call.
+///
+/// # Errors
+/// As [`find`].
+pub(super) async fn find_one(session: &Session<'_>, id: &Id) -> Result<Vm<'static>, Error> {
+    let found = find(session, std::slice::from_ref(id)).await?.pop();
+    found.ok_or_else(|| Error::not_found(Kind::Instance, id.as_str()))
 }
 
 async fn found(session: &Session<'_>, view: &View) -> Result<Vec<Vm<'static>>, Error> {

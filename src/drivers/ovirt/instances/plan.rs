@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use super::super::{
     dialect::Api,
     hardware_profiles::{self, Chosen},
-    images,
+    images, networks,
     places::{Cluster, Places},
     session::Session,
     user_data::{self, FLOPPY_FILE, Floppy},
@@ -21,6 +21,8 @@ pub(super) struct Plan {
     pub(super) template: String,
     /// The id of the cluster.
     pub(super) cluster: String,
+    /// The id of the network that the first interface is on; the template's own when none.
+    pub(super) network: Option<String>,
     profile: Option<Chosen>,
     cpus: Option<u32>,
     memory: Option<u64>,
@@ -57,6 +59,10 @@ impl Plan {
             Some(realm) => wanted(session, &places, realm).await?,
             None => place(&places, home.as_deref())?.clone(),
         };
+        let network = match &spec.network {
+            Some(id) => Some(Box::pin(networks::find(session, id)).await?.id.into_owned()),
+            None => None,
+        };
         let guest = spec.user_data.as_deref().filter(|data| !data.is_empty());
         let guest = guest.map(|data| for_guest(session, data, &cluster)).transpose()?;
         let free = matches!(profile, Some(Chosen::Free(_)));
@@ -64,6 +70,7 @@ impl Plan {
         Ok(Plan {
             template: image.id.into_owned(),
             cluster: cluster.id,
+            network,
             profile,
             cpus: spec.cpus.or(free.then_some(cpus)),
             memory: spec.memory.or(free.then_some(memory)),
@@ -184,6 +191,7 @@ mod tests {
         Plan {
             template: "t".into(),
             cluster: "c".into(),
+            network: None,
             profile: Some(Chosen::Free(VmType::Server)),
             cpus: Some(2),
             memory: Some(1 << 30),

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::super::{
     hardware_profiles::{InstanceTypes, VmType},
     images::BLANK,
-    read::{cpu, id_of, moment, number, truth, word},
+    read::{cpu, filled, id_of, moment, number, truth, word},
     states,
 };
 use crate::{
@@ -101,6 +101,8 @@ pub(in super::super) fn vm<'a>(element: &mut Element<'a>) -> Result<Vm<'a>, Malf
     if matches!(instance.state, InstanceState::Stopped | InstanceState::Suspended) {
         instance.stopped = stopped;
     }
+    // Only a VM that is down: `AddVmTemplateCommand`.
+    instance.can_be_captured = instance.state == InstanceState::Stopped;
     instance.attachments.sort_by_key(|attachment| !attachment.boot);
     associate(&mut instance, reported);
     Ok(Vm { instance, instance_type, protected })
@@ -126,29 +128,46 @@ fn nics<'a>(
     instance: &mut Instance<'a>,
     reported: &mut AllReported<'a>,
 ) -> Result<(), Malformed> {
-    element.children(|nic| {
-        let mut interface = NetworkInterface {
-            id: id_of(nic)?,
-            name: Cow::Borrowed(""),
-            mac: None,
-            network: None,
-            subnet: None,
-            instance: None,
-            addresses: SmallVec::new(),
-        };
-        nic.children(|child| {
-            match child.name() {
-                "name" => interface.name = child.text()?,
-                "mac" => interface.mac = mac(child)?,
-                "network" => interface.network = child.attribute("id")?,
-                "reported_devices" => reported_devices(child, reported)?,
-                _other => {}
-            }
-            Ok(())
-        })?;
-        instance.interfaces.push(interface);
+    element.children(|child| {
+        instance.interfaces.push(read_nic(child, reported)?);
         Ok(())
     })
+}
+
+/// Reads a `nic` by itself.
+pub(in super::super) fn nic<'a>(element: &mut Element<'a>) -> Result<NetworkInterface<'a>, Malformed> {
+    if element.name() != "nic" {
+        return Err(Malformed::new("it is not a NIC"));
+    }
+    read_nic(element, &mut AllReported::new())
+}
+
+fn read_nic<'a>(
+    element: &mut Element<'a>,
+    reported: &mut AllReported<'a>,
+) -> Result<NetworkInterface<'a>, Malformed> {
+    let mut interface = NetworkInterface {
+        id: id_of(element)?,
+        name: Cow::Borrowed(""),
+        mac: None,
+        network: None,
+        subnet: None,
+        instance: None,
+        addresses: SmallVec::new(),
+    };
+    element.children(|child| {
+        match child.name() {
+            "name" => interface.name = child.text()?,
+            "mac" => interface.mac = mac(child)?,
+            "network" => interface.network = interface.network.take().or(child.attribute("id")?),
+            // From 3.3 on a network is chosen by its profile, and version 3 says both.
+            "vnic_profile" => interface.network = child.attribute("id")?.or(interface.network.take()),
+            "reported_devices" => reported_devices(child, reported)?,
+            _other => {}
+        }
+        Ok(())
+    })?;
+    Ok(interface)
 }
 
 /// Version 3: a VM's disks are in it.
@@ -281,8 +300,4 @@ fn is_reachable(address: &IpAddr) -> bool {
         IpAddr::V6(address) => address.is_unicast_link_local(),
     };
     !(local || address.is_loopback() || address.is_unspecified())
-}
-
-fn filled(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
-    (!text.trim().is_empty()).then_some(text)
 }

@@ -1,7 +1,12 @@
 //! Whole requests, decoded and answered without a gateway.
 
 mod answers;
+mod buckets;
+mod changes;
+mod documents;
 mod requests;
+
+use std::sync::LazyLock;
 
 use bytes::{Bytes, BytesMut};
 use http::Request;
@@ -28,6 +33,15 @@ const OPERATIONS: &[(Verb, Kind)] = &[
     (Verb::Show, Kind::Key),
     (Verb::Create, Kind::Key),
     (Verb::Destroy, Kind::Key),
+    (Verb::List, Kind::Bucket),
+    (Verb::Show, Kind::Bucket),
+    (Verb::Create, Kind::Bucket),
+    (Verb::Destroy, Kind::Bucket),
+    (Verb::Show, Kind::Blob),
+    (Verb::Create, Kind::Blob),
+    (Verb::Read, Kind::Blob),
+    (Verb::Change, Kind::Blob),
+    (Verb::Destroy, Kind::Blob),
 ];
 
 const LIFE: &[Transition] = &[
@@ -47,6 +61,27 @@ fn cloud() -> Capabilities {
         features: &[Feature::ImportKey],
         life: LIFE,
     }
+}
+
+/// A cloud that can do everything.
+fn complete() -> Capabilities {
+    static EVERYTHING: LazyLock<Vec<(Verb, Kind)>> = LazyLock::new(|| {
+        let verbs =
+            [Verb::List, Verb::Show, Verb::Create, Verb::Read, Verb::Act, Verb::Change, Verb::Destroy];
+        let of = |kind: Kind| verbs.map(|verb| (verb, kind));
+        Kind::ALL.into_iter().flat_map(of).collect()
+    });
+    const FEATURES: &[Feature] = &[
+        Feature::ImportKey,
+        Feature::InstanceKey,
+        Feature::InstanceFirewalls,
+        Feature::InstanceNetwork,
+        Feature::InstanceMetrics,
+        Feature::InstanceStorage,
+        Feature::VolumeName,
+        Feature::VolumeDescription,
+    ];
+    Capabilities { operations: &EVERYTHING, features: FEATURES, ..cloud() }
 }
 
 fn arrival() -> Arrival {

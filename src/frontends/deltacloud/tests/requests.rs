@@ -47,7 +47,7 @@ fn members_are_shown_and_acted_upon() {
 #[test]
 fn instances_are_created() {
     let target = "/api/instances;image_id=img1?realm_id=us&hwp_id=m1&hwp_cpu=2&hwp_memory=1740.8&name=n\
-                  &user_data=aGVsbG8&instance_count=3&keyname=ignored";
+                  &user_data=aGVsbG8&instance_count=3&keyname=&commit=ignored";
     let spec = InstanceSpec {
         realm: Some(Id::from("us")),
         hardware_profile: Some(Id::from("m1")),
@@ -102,7 +102,7 @@ fn what_makes_no_sense_is_refused() {
         ("/api/nosuch", 404),
         ("/api/keys", 400),
         ("/api/keys?public_key=k", 400),
-        ("/api/buckets", 412),
+        ("/api/addresses", 412),
         ("/api/realms", 405),
         ("/api/instances?image_id=i&format=yaml", 406),
     ] {
