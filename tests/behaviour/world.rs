@@ -40,7 +40,13 @@ pub fn each(cloud: &Cloud, scenario: &Scenario) {
     let doors: Vec<&Door> =
         DOORS.iter().filter(|door| scenario.needs.iter().all(|pair| (door.expresses)(*pair))).collect();
     assert!(!doors.is_empty(), "no front end can express it");
-    let running = (cloud.start)();
+    let running = match (cloud.start)() {
+        Ok(running) => running,
+        Err(why) => {
+            eprintln!("skipped: there is no {}: {why}", cloud.driver);
+            return;
+        }
+    };
     for door in doors {
         eprintln!("through {}", door.name);
         let address = &running.gateway.address;
