@@ -72,7 +72,7 @@ enum Member<'a> {
 
 #[derive(Debug, Deserialize)]
 struct Document<'a>(
-    #[serde(borrow, deserialize_with = "entries::<_, _, _, MOST_MEMBERS>")] Vec<(Text<'a>, Member<'a>)>,
+    #[serde(borrow, deserialize_with = "entries::<_, _, _, _, MOST_MEMBERS>")] Vec<(Text<'a>, Member<'a>)>,
 );
 
 /// What a response that is no success means.

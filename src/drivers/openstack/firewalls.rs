@@ -183,7 +183,11 @@ pub(super) async fn authorize(
     for source in &spec.sources {
         rules.push(rule(session, &firewall, spec, source).await?);
     }
-    let call = Call::post(Service::Network, &["security-group-rules"], "security_group_rules", rules);
+    let path = ["security-group-rules"];
+    let call = match rules.as_slice() {
+        [rule] => Call::post(Service::Network, &path, "security_group_rule", rule.clone()),
+        several => Call::post(Service::Network, &path, "security_group_rules", several),
+    };
     session.fetch(call).await.map_err(|error| about(error, Kind::Firewall, id.as_str()))?;
     show(session, &Id::from(firewall.id.as_ref()), cloud).await
 }

@@ -151,6 +151,8 @@ impl Driver for OpenStack {
 
     async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
         let session = &self.sessions.open(cloud.line);
+        // Before anything is said of an id: nobody is told anything who is not who he says.
+        session.login().await?;
         match operation {
             Operation::List(Kind::Realm, filter) => Box::pin(realms::list(session, filter, cloud)).await,
             Operation::Show(Kind::Realm, id) => Box::pin(realms::show(session, id, cloud)).await,

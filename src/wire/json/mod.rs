@@ -20,4 +20,4 @@ mod text;
 
 pub use decode::{Each, ITEM_CAP, each, items};
 pub use malformed::{Malformed, read};
-pub use text::{Text, entries, member};
+pub use text::{Text, entries, member, values};

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use super::{Malformed, malformed::read_with};
@@ -56,25 +56,62 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
+/// The values of an array, where a `Vec` of them would be an allocation too many: for `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// When it is no array.
+pub fn values<'de, D, T, C>(deserializer: D) -> Result<C, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+    C: Default + Extend<T>,
+{
+    deserializer.deserialize_seq(Values::<T, C>(PhantomData))
+}
+
+struct Values<T, C>(PhantomData<(T, C)>);
+
+impl<'de, T, C> Visitor<'de> for Values<T, C>
+where
+    T: Deserialize<'de>,
+    C: Default + Extend<T>,
+{
+    type Value = C;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<C, A::Error> {
+        let mut values = C::default();
+        while let Some(value) = array.next_element::<T>()? {
+            values.extend([value]);
+        }
+        Ok(values)
+    }
+}
+
 /// The members of an object whose names are not known beforehand, in their order: for `#[serde(deserialize_with)]`.
 ///
 /// # Errors
 /// When it is no object, or has more members than `MOST`.
-pub fn entries<'de, D, T, C, const MOST: usize>(deserializer: D) -> Result<C, D::Error>
+pub fn entries<'de, D, K, T, C, const MOST: usize>(deserializer: D) -> Result<C, D::Error>
 where
     D: Deserializer<'de>,
+    K: Deserialize<'de>,
     T: Deserialize<'de>,
-    C: Default + Extend<(Text<'de>, T)>,
+    C: Default + Extend<(K, T)>,
 {
-    deserializer.deserialize_map(Entries::<T, C, MOST>(PhantomData))
+    deserializer.deserialize_map(Entries::<K, T, C, MOST>(PhantomData))
 }
 
-struct Entries<T, C, const MOST: usize>(PhantomData<(T, C)>);
+struct Entries<K, T, C, const MOST: usize>(PhantomData<(K, T, C)>);
 
-impl<'de, T, C, const MOST: usize> Visitor<'de> for Entries<T, C, MOST>
+impl<'de, K, T, C, const MOST: usize> Visitor<'de> for Entries<K, T, C, MOST>
 where
+    K: Deserialize<'de>,
     T: Deserialize<'de>,
-    C: Default + Extend<(Text<'de>, T)>,
+    C: Default + Extend<(K, T)>,
 {
     type Value = C;
 
@@ -85,10 +122,10 @@ where
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<C, A::Error> {
         let mut entries = C::default();
         for _ in 0..MOST {
-            let Some(entry) = map.next_entry::<Text<'de>, T>()? else { return Ok(entries) };
+            let Some(entry) = map.next_entry::<K, T>()? else { return Ok(entries) };
             entries.extend([entry]);
         }
-        match map.next_key::<Text<'de>>()? {
+        match map.next_key::<IgnoredAny>()? {
             None => Ok(entries),
             Some(_) => Err(A::Error::custom("an object has too many members")),
         }
@@ -144,9 +181,9 @@ mod tests {
     struct Item<'a> {
         #[serde(borrow)]
         name: Option<Text<'a>>,
-        #[serde(borrow, default)]
+        #[serde(borrow, default, deserialize_with = "values")]
         tags: Vec<Text<'a>>,
-        #[serde(borrow, default, deserialize_with = "entries::<_, _, _, 2>")]
+        #[serde(borrow, default, deserialize_with = "entries::<_, _, _, _, 2>")]
         metadata: Vec<(Text<'a>, Text<'a>)>,
     }
 

@@ -15,7 +15,7 @@ use super::super::{
 };
 use crate::{
     model::{Attachment, Instance, InstanceState},
-    wire::json::{Text, entries},
+    wire::json::{Text, entries, values},
 };
 
 /// How many networks a server may be on.
@@ -38,20 +38,20 @@ pub(in super::super) struct Server<'a> {
     flavor: Option<Flavor<'a>>,
     #[serde(borrow)]
     created: Option<Text<'a>>,
-    #[serde(borrow, default, deserialize_with = "entries::<_, _, _, MOST_NETWORKS>")]
-    addresses: Vec<(Text<'a>, Vec<Address<'a>>)>,
+    #[serde(borrow, default, deserialize_with = "entries::<_, _, _, _, MOST_NETWORKS>")]
+    addresses: SmallVec<[(Text<'a>, Addresses<'a>); 1]>,
     #[serde(borrow)]
     key_name: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    security_groups: Vec<Group<'a>>,
+    #[serde(borrow, default, deserialize_with = "values")]
+    security_groups: SmallVec<[Group<'a>; 2]>,
     #[serde(borrow, rename = "OS-EXT-AZ:availability_zone")]
     zone: Option<Text<'a>>,
     #[serde(borrow, rename = "OS-SRV-USG:launched_at")]
     launched: Option<Text<'a>>,
     #[serde(borrow, rename = "OS-EXT-STS:task_state")]
     task: Option<Text<'a>>,
-    #[serde(borrow, default, rename = "os-extended-volumes:volumes_attached")]
-    volumes: Vec<Volume<'a>>,
+    #[serde(borrow, default, rename = "os-extended-volumes:volumes_attached", deserialize_with = "values")]
+    volumes: SmallVec<[Volume<'a>; 2]>,
 }
 
 /// The image a server was made from: an empty text when it boots from a volume.
@@ -68,6 +68,10 @@ struct Flavor<'a> {
     vcpus: Option<u32>,
     ram: Option<u64>,
 }
+
+/// The addresses on one network.
+#[derive(Debug, Deserialize)]
+struct Addresses<'a>(#[serde(borrow, deserialize_with = "values")] SmallVec<[Address<'a>; 2]>);
 
 #[derive(Debug, Deserialize)]
 struct Address<'a> {
@@ -105,7 +109,7 @@ impl<'a> Server<'a> {
         instance.created = self.created.as_deref().and_then(moment);
         instance.launched = self.launched.as_deref().and_then(moment);
         instance.key = filled(self.key_name);
-        instance.addresses = addresses(self.addresses.into_iter().flat_map(|(_, addresses)| addresses));
+        instance.addresses = addresses(self.addresses.into_iter().flat_map(|(_, addresses)| addresses.0));
         instance.attachments = attachments(self.volumes, instance.image.is_none());
         for group in self.security_groups {
             if !instance.firewalls.contains(&group.name.0) {
@@ -153,7 +157,7 @@ fn addresses<'a>(found: impl Iterator<Item = Address<'a>>) -> SmallVec<[IpAddr; 
 }
 
 /// A server without an image boots from its first volume.
-fn attachments<'a>(volumes: Vec<Volume<'a>>, boots: bool) -> SmallVec<[Attachment<'a>; 2]> {
+fn attachments<'a>(volumes: SmallVec<[Volume<'a>; 2]>, boots: bool) -> SmallVec<[Attachment<'a>; 2]> {
     let attached = volumes.into_iter().enumerate().map(|(number, volume)| Attachment {
         volume: volume.id.0,
         device: None,
