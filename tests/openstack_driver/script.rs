@@ -29,7 +29,7 @@ pub(crate) struct Exchange {
     body: String,
     status: u16,
     headers: Vec<(String, String)>,
-    answer: String,
+    pub(crate) answer: String,
 }
 
 /// The folder of the recordings; none, and said so, when it is not there.
@@ -114,13 +114,7 @@ impl Transport for Script {
         same_shape(&at, &json(request.body()), &json(exchange.body.as_bytes()));
         let is_login = path == "/v3/auth/tokens";
         assert_eq!(request.headers().contains_key("x-auth-token"), !is_login, "{at}");
-        let mut head = http::Response::builder().status(exchange.status);
-        for (name, value) in &exchange.headers {
-            head = head.header(name, value);
-        }
-        let (head, ()) = head.body(()).unwrap().into_parts();
-        let body = Bytes::from(exchange.answer);
-        Ok(Box::new(Recorded { head, body }))
+        Ok(Box::new(Recorded::new(exchange.status, &exchange.headers, exchange.answer)))
     }
 }
 
@@ -147,9 +141,21 @@ fn same_shape(at: &str, sent: &Value, recorded: &Value) {
     }
 }
 
-struct Recorded {
+/// An answer that is there as a whole, and comes in pieces.
+pub(crate) struct Recorded {
     head: response::Parts,
     body: Bytes,
+}
+
+impl Recorded {
+    pub(crate) fn new(status: u16, headers: &[(String, String)], body: String) -> Self {
+        let mut head = http::Response::builder().status(status);
+        for (name, value) in headers {
+            head = head.header(name, value);
+        }
+        let (head, ()) = head.body(()).unwrap().into_parts();
+        Recorded { head, body: Bytes::from(body) }
+    }
 }
 
 #[async_trait]

@@ -3,7 +3,7 @@
 //! Rules about protocols that the model does not know (SCTP, GRE) are not shown.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     call::{Call, Object},
@@ -165,7 +165,8 @@ pub(super) async fn create(
         let message = format!("there is a firewall '{}' already", spec.name);
         return Err(Error::new(ErrorKind::AlreadyExists, message).about(Kind::Firewall, firewall.id.as_ref()));
     }
-    let order = json!({"name": spec.name, "description": spec.description});
+    let description = Some(spec.description.as_str()).filter(|text| !text.is_empty());
+    let order = Object::default().with("name", spec.name.as_str()).maybe("description", description);
     let call = Call::post(Service::Network, &["security-groups"], "security_group", order);
     let document = session.fetch(call).await?;
     emit(cloud, Resource::Firewall(document.member::<Group<'_>>("security_group")?.firewall())).await

@@ -4,7 +4,7 @@ mod act;
 mod create;
 mod server;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -57,8 +57,8 @@ fn pattern(name: &str) -> Option<String> {
 }
 
 async fn list_few(session: &Session<'_>, filter: &Filter, cloud: &mut Cloud<'_>) -> Result<(), Error> {
-    let ids = filter.ids.iter().filter_map(|id| uuid(id.as_str()));
-    let shows: Vec<_> = ids.map(|id| session.fetch_if_there(server_call(&id))).collect();
+    let ids: BTreeSet<String> = filter.ids.iter().filter_map(|id| uuid(id.as_str())).collect();
+    let shows: Vec<_> = ids.iter().map(|id| session.fetch_if_there(server_call(id))).collect();
     let mut shown = stream::iter(shows).buffered(CONCURRENCY);
     let flavors = known_flavors(session).await?;
     while let Some(document) = shown.try_next().await? {
