@@ -1,14 +1,8 @@
 //! The clouds that there are behind the gateway: the table in which a new driver is named.
 
-use std::{
-    env, fs,
-    path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
-
 use deltagate::{drivers, model::Capabilities};
 
-use crate::bed::{Gateway, Ovirt, ovirt::Mode};
+use crate::bed::{Gateway, OpenStack, Ovirt, openstack, ovirt::Mode};
 
 /// A cloud that can be started for a test.
 #[derive(Clone, Copy)]
@@ -29,10 +23,23 @@ impl Cloud {
 }
 
 /// A cloud that runs, as long as this value is.
-pub struct Running {
-    pub gateway: Gateway,
-    _engine: Option<Ovirt>,
-    _turn: Option<MutexGuard<'static, ()>>,
+pub enum Running {
+    /// In the gateway itself.
+    Embedded(Gateway),
+    /// Behind the gateway, in the test's own process.
+    Engine(Gateway, Ovirt),
+    /// Behind the gateway, in processes of its own.
+    OpenStack(OpenStack),
+}
+
+impl Running {
+    /// Where the gateway listens.
+    pub fn address(&self) -> &str {
+        match self {
+            Running::Embedded(gateway) | Running::Engine(gateway, _) => &gateway.address,
+            Running::OpenStack(cloud) => &cloud.gateway.address,
+        }
+    }
 }
 
 const FRONT_ENDS: &str = "frontends = [\"ec2\", \"deltacloud\"]\n";
@@ -41,37 +48,17 @@ const ADMIN: (&str, &str) = ("admin@internal", "secret");
 fn engine(mode: Mode) -> Running {
     let engine = Ovirt::start(mode);
     let gateway = Gateway::before_ovirt_with(FRONT_ENDS, &engine.base_url(), "");
-    Running { gateway, _engine: Some(engine), _turn: None }
+    Running::Engine(gateway, engine)
 }
 
 const fn ovirt(start: fn() -> Result<Running, String>) -> Cloud {
     Cloud { driver: "ovirt", start, user: ADMIN }
 }
 
-/// The OpenStack that `tests/openstack/up.sh` has started: there is one, so scenarios take their turns.
-fn openstack() -> Result<Running, String> {
-    static TURN: Mutex<()> = Mutex::new(());
-    let state = env::var_os("DELTAGATE_OPENSTACK")
-        .ok_or("DELTAGATE_OPENSTACK does not name the folder of an OpenStack that runs")?;
-    let file = Path::new(&state).join("openrc");
-    let openrc = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let value = |name: &str| {
-        let line = openrc.lines().find_map(|line| line.trim_start_matches("export ").strip_prefix(name));
-        let value = line.and_then(|line| line.strip_prefix('=')).map(|value| value.trim_matches(['\'', '"']));
-        value.map(str::to_owned).ok_or_else(|| format!("{} does not say {name}", file.display()))
-    };
-    let provider = format!("{};{}", value("OS_AUTH_URL")?, value("OS_REGION_NAME")?);
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let settings = format!(
-        "{FRONT_ENDS}[[providers]]\nname = \"cloud\"\ndriver = \"openstack\"\nurl = \"{provider}\"\n"
-    );
-    Ok(Running { gateway: Gateway::start(&settings), _engine: None, _turn: Some(turn) })
-}
-
 /// The embedded cloud.
 pub const MOCK: Cloud = Cloud {
     driver: "mock",
-    start: || Ok(Running { gateway: Gateway::start(FRONT_ENDS), _engine: None, _turn: None }),
+    start: || Ok(Running::Embedded(Gateway::start(FRONT_ENDS))),
     user: ("mockuser", "mockpassword"),
 };
 pub const OVIRT_3_0: Cloud = ovirt(|| Ok(engine(Mode::V3_0)));
@@ -80,8 +67,12 @@ pub const OVIRT_3_6: Cloud = ovirt(|| Ok(engine(Mode::V3_6)));
 pub const OVIRT_4_1: Cloud = ovirt(|| Ok(engine(Mode::V4_1)));
 pub const OVIRT_4_4: Cloud = ovirt(|| Ok(engine(Mode::V4_4)));
 
-/// A real OpenStack, with the user and the password that it is seeded with.
-pub const OPENSTACK: Cloud = Cloud { driver: "openstack", start: openstack, user: ("demo+demo", "secret") };
+/// A real OpenStack, when there is one.
+pub const OPENSTACK: Cloud = Cloud {
+    driver: "openstack",
+    start: || OpenStack::find(FRONT_ENDS).map(Running::OpenStack),
+    user: openstack::USER,
+};
 
 /// Puts every cloud through every scenario: each pair is a test of its own.
 macro_rules! everywhere {

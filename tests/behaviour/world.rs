@@ -49,7 +49,7 @@ pub fn each(cloud: &Cloud, scenario: &Scenario) {
     };
     for door in doors {
         eprintln!("through {}", door.name);
-        let address = &running.gateway.address;
+        let address = running.address();
         (scenario.play)(&World { capabilities, door, address, user: cloud.user });
     }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     call::{Call, Object},
     catalogue::Service,
+    networks::Place,
     pages::{self, emit},
     read::{admits, uuid},
     session::{Document, Session, about},
@@ -112,12 +113,11 @@ pub(super) async fn create(
 ) -> Result<(), Error> {
     let missing = || Error::not_found(Kind::Instance, spec.instance.as_str());
     let server = uuid(spec.instance.as_str()).ok_or_else(missing)?;
-    let network = super::networks::of_part(session, &spec.network).await?;
-    let is_part = !spec.network.as_str().eq_ignore_ascii_case(&network);
+    let Place { network, part } = Place::of(session, &spec.network).await?;
     let order = Object::default()
         .with("network_id", network)
         .with("name", spec.name.as_deref().unwrap_or_default())
-        .maybe("fixed_ips", is_part.then(|| json!([{"subnet_id": spec.network.as_str()}])));
+        .maybe("fixed_ips", part.map(|(subnet, _)| json!([{"subnet_id": subnet}])));
     let call = Call::post(Service::Network, &["ports"], "port", order);
     let document = session.fetch_of(Kind::Network, spec.network.as_str(), call).await?;
     let made: Port<'_> = document.member("port")?;

@@ -138,20 +138,49 @@ pub(super) async fn destroy(session: &Session<'_>, ids: &[Id], cloud: &mut Cloud
     Ok(())
 }
 
-/// The network that an id means, be it the network's own or that of a part of it: one call.
-///
-/// # Errors
-/// `NotFound` when it can be no id. Whether a network has it is found out by those who use it.
-pub(super) async fn of_part(session: &Session<'_>, id: &Id) -> Result<String, Error> {
-    #[derive(Deserialize)]
-    struct Subnet<'a> {
-        #[serde(borrow)]
-        network_id: Text<'a>,
+/// What an id of a network or of a part of one means.
+pub(super) struct Place {
+    /// The network.
+    pub(super) network: String,
+    /// The part of it, and the version of IP that is spoken there; none when the id is the network's own.
+    pub(super) part: Option<(String, u8)>,
+}
+
+impl Place {
+    /// Finds it out: one call.
+    ///
+    /// # Errors
+    /// `NotFound` when it can be no id. Whether a network has it is found out by those who use it.
+    pub(super) async fn of(session: &Session<'_>, id: &Id) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Subnet<'a> {
+            #[serde(borrow)]
+            network_id: Text<'a>,
+            ip_version: u8,
+        }
+        let uuid = uuid(id.as_str()).ok_or_else(|| Error::not_found(Kind::Network, id.as_str()))?;
+        let subnet = session.fetch_if_there(Call::get(Service::Network, &["subnets", &uuid])).await?;
+        let Some(subnet) = subnet else { return Ok(Place { network: uuid, part: None }) };
+        let Subnet { network_id, ip_version } = subnet.member("subnet")?;
+        Ok(Place { network: network_id.0.into_owned(), part: Some((uuid, ip_version)) })
     }
-    let uuid = uuid(id.as_str()).ok_or_else(|| Error::not_found(Kind::Network, id.as_str()))?;
-    let subnet = session.fetch_if_there(Call::get(Service::Network, &["subnets", &uuid])).await?;
-    let Some(subnet) = subnet else { return Ok(uuid) };
-    Ok(subnet.member::<Subnet<'_>>("subnet")?.network_id.0.into_owned())
+
+    /// The network, for a server of which Nova chooses the addresses: one call more for a part of one.
+    ///
+    /// # Errors
+    /// `Unsupported` when Nova might choose another part than this one.
+    pub(super) async fn for_server(self, session: &Session<'_>) -> Result<String, Error> {
+        let Some((_, version)) = &self.part else { return Ok(self.network) };
+        let call = Call::get(Service::Network, &["subnets"])
+            .query("network_id", &self.network)
+            .query("ip_version", &version.to_string());
+        let alike = pages::collect(session, call, "subnets", |_| Ok(())).await?.len();
+        if alike == 1 {
+            return Ok(self.network);
+        }
+        let message = "the network has several subnets, of which Nova chooses: name the network";
+        Err(Error::new(ErrorKind::Unsupported, message).about(Kind::Network, self.network))
+    }
 }
 
 /// The id of the user's oldest network that has addresses: where instances go of which no network is said.

@@ -95,7 +95,7 @@ async fn order(session: &Session<'_>, spec: &InstanceSpec, name: &str) -> Result
     let image = uuid(spec.image.as_str()).ok_or_else(missing)?;
     let flavors = Flavors::recent(session).await?;
     let network = match &spec.network {
-        Some(network) => Some(on_network(&networks::of_part(session, network).await?)),
+        Some(id) => Some(on_network(&networks::Place::of(session, id).await?.for_server(session).await?)),
         None => None,
     };
     let firewalls = spec.firewalls.iter().map(|firewall| json!({"name": firewall.as_str()}));
