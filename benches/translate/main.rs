@@ -61,15 +61,18 @@ fn main() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
+/// Reads a list.
+type Pass<E> = fn(&[u8]) -> Result<(), E>;
+
 /// A list that is measured.
 struct Subject {
     name: String,
     list: Bytes,
     gateway: Gateway,
     /// A pass over it that makes nothing of it.
-    bare: fn(&[u8]) -> Result<(), Box<dyn StdError>>,
+    bare: Pass<Box<dyn StdError>>,
     /// A pass that finds its items.
-    cut: fn(&[u8]) -> Result<(), Error>,
+    cut: Pass<Error>,
 }
 
 impl Subject {

@@ -27,7 +27,7 @@ pub enum Running {
     /// In the gateway itself.
     Embedded(Gateway),
     /// Behind the gateway, in the test's own process.
-    Engine(Gateway, Ovirt),
+    Engine { gateway: Gateway, _engine: Ovirt },
     /// Behind the gateway, in processes of its own.
     OpenStack(OpenStack),
 }
@@ -36,7 +36,7 @@ impl Running {
     /// Where the gateway listens.
     pub fn address(&self) -> &str {
         match self {
-            Running::Embedded(gateway) | Running::Engine(gateway, _) => &gateway.address,
+            Running::Embedded(gateway) | Running::Engine { gateway, .. } => &gateway.address,
             Running::OpenStack(cloud) => &cloud.gateway.address,
         }
     }
@@ -48,7 +48,7 @@ const ADMIN: (&str, &str) = ("admin@internal", "secret");
 fn engine(mode: Mode) -> Running {
     let engine = Ovirt::start(mode);
     let gateway = Gateway::before_ovirt_with(FRONT_ENDS, &engine.base_url(), "");
-    Running::Engine(gateway, engine)
+    Running::Engine { gateway, _engine: engine }
 }
 
 const fn ovirt(start: fn() -> Result<Running, String>) -> Cloud {

@@ -120,11 +120,9 @@ impl Catalogue {
             }
             None => regions.first().map(String::as_str).unwrap_or_default(),
         };
-        let base = |known: &Known| {
+        let base_of = |known: &Known| {
             let fits = |endpoint: &&Endpoint<'_>| {
-                // Version 2.0 of Keystone's own words end so.
-                let its = endpoint.interface.trim_end_matches("URL");
-                endpoint.region() == region && its == interface.name()
+                endpoint.region() == region && *endpoint.interface == *interface.name()
             };
             let of_types =
                 known.types.iter().flat_map(|kind| entries.iter().filter(move |entry| *entry.kind == **kind));
@@ -132,7 +130,7 @@ impl Catalogue {
             let base = ours.find_map(|endpoint| base(&endpoint.url, known))?;
             Some((known.service, base))
         };
-        Ok(Catalogue { bases: SERVICES.iter().filter_map(base).collect(), regions: regions.clone() })
+        Ok(Catalogue { bases: SERVICES.iter().filter_map(base_of).collect(), regions: regions.clone() })
     }
 
     /// The base of a service's API.
@@ -168,8 +166,9 @@ fn regions(entries: &[Entry<'_>]) -> Vec<String> {
 /// The base at this URL, with the version added where it has none; none when it is of another version, or no URL.
 fn base(url: &str, known: &Known) -> Option<String> {
     let mut url = ProviderUrl::parse(url).ok()?;
-    let is_version =
-        |segment: &&str| segment.starts_with('v') && segment.contains(|c: char| c.is_ascii_digit());
+    let is_version = |segment: &&str| {
+        segment.strip_prefix('v').is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+    };
     let named = url.path.split('/').find(is_version).map(str::to_owned);
     match (named, known.version) {
         (Some(named), _) if known.versions.contains(&named.as_str()) => Some(url.to_string()),
@@ -196,7 +195,7 @@ mod tests {
         {"type": "network", "endpoints": [{"interface": "public", "region_id": "A", "url": "http://a:9696"}]},
         {"type": "image", "endpoints": [
             {"interface": "public", "region_id": "A", "url": "http://a:9292/v1"},
-            {"interface": "public", "region_id": "A", "url": "http://a/image"}]},
+            {"interface": "public", "region_id": "A", "url": "http://a/vm1/image"}]},
         {"type": "object-store", "endpoints": [{"interface": "public", "region_id": "A", "url": "not a url"}]},
         {"type": "image", "endpoints": [{"interface": "admin", "region_id": "A", "url": "not a url"}]}]"#;
 
@@ -212,7 +211,7 @@ mod tests {
             (Service::Compute, "http://a:8774/v2.1"),
             (Service::Volume, "http://a:8776/v3/4ec4"),
             (Service::Network, "http://a:9696/v2.0"),
-            (Service::Image, "http://a/image/v2"),
+            (Service::Image, "http://a/vm1/image/v2"),
         ] {
             assert_eq!(a.base(service).unwrap(), base);
         }

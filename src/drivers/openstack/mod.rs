@@ -10,6 +10,7 @@
 
 mod addresses;
 mod call;
+mod capabilities;
 mod catalogue;
 mod faults;
 mod firewalls;
@@ -37,11 +38,9 @@ use async_trait::async_trait;
 use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Interface, ProviderUrl},
-    model::{
-        Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Operation, Spec, Stage,
-        Transition, Verb,
-    },
+    model::{Capabilities, Change, Error, ErrorKind, Id, Kind, Operation, Spec},
 };
+use capabilities::CAPABILITIES;
 use session::Session;
 
 /// Its row in the list of drivers.
@@ -56,86 +55,6 @@ pub(super) const ENTRY: Entry = Entry {
 
 /// How many calls are made at once for one operation.
 const CONCURRENCY: usize = 4;
-/// The most user data that Nova takes, in bytes: it takes 65,535 of their base64.
-const USER_DATA: usize = 65_535 / 4 * 3;
-
-const CAPABILITIES: Capabilities = Capabilities {
-    driver: "openstack",
-    operations: &[
-        (Verb::List, Kind::Realm),
-        (Verb::Show, Kind::Realm),
-        (Verb::List, Kind::Image),
-        (Verb::Show, Kind::Image),
-        (Verb::Create, Kind::Image),
-        (Verb::Destroy, Kind::Image),
-        (Verb::List, Kind::HardwareProfile),
-        (Verb::Show, Kind::HardwareProfile),
-        (Verb::List, Kind::Instance),
-        (Verb::Show, Kind::Instance),
-        (Verb::Create, Kind::Instance),
-        (Verb::Act, Kind::Instance),
-        (Verb::Destroy, Kind::Instance),
-        (Verb::List, Kind::Key),
-        (Verb::Show, Kind::Key),
-        (Verb::Create, Kind::Key),
-        (Verb::Destroy, Kind::Key),
-        (Verb::List, Kind::Volume),
-        (Verb::Show, Kind::Volume),
-        (Verb::Create, Kind::Volume),
-        (Verb::Change, Kind::Volume),
-        (Verb::Destroy, Kind::Volume),
-        (Verb::List, Kind::Snapshot),
-        (Verb::Show, Kind::Snapshot),
-        (Verb::Create, Kind::Snapshot),
-        (Verb::Destroy, Kind::Snapshot),
-        (Verb::List, Kind::Network),
-        (Verb::Show, Kind::Network),
-        (Verb::Create, Kind::Network),
-        (Verb::Destroy, Kind::Network),
-        (Verb::List, Kind::Subnet),
-        (Verb::Show, Kind::Subnet),
-        (Verb::Create, Kind::Subnet),
-        (Verb::Destroy, Kind::Subnet),
-        (Verb::List, Kind::NetworkInterface),
-        (Verb::Show, Kind::NetworkInterface),
-        (Verb::Create, Kind::NetworkInterface),
-        (Verb::Destroy, Kind::NetworkInterface),
-        (Verb::List, Kind::Address),
-        (Verb::Show, Kind::Address),
-        (Verb::Create, Kind::Address),
-        (Verb::Change, Kind::Address),
-        (Verb::Destroy, Kind::Address),
-        (Verb::List, Kind::Firewall),
-        (Verb::Show, Kind::Firewall),
-        (Verb::Create, Kind::Firewall),
-        (Verb::Change, Kind::Firewall),
-        (Verb::Destroy, Kind::Firewall),
-        (Verb::List, Kind::Provider),
-        (Verb::Show, Kind::Provider),
-    ],
-    ids: IdForm::Uuid,
-    user_data: Some(USER_DATA),
-    features: &[
-        Feature::ImportKey,
-        Feature::InstanceKey,
-        Feature::InstanceFirewalls,
-        Feature::InstanceNetwork,
-        Feature::InstanceStorage,
-        Feature::VolumeName,
-        Feature::VolumeDescription,
-    ],
-    life: &[
-        Transition::new(Stage::Start, Cause::Create, Stage::Pending),
-        Transition::new(Stage::Pending, Cause::Auto, Stage::Running),
-        Transition::new(Stage::Running, Cause::Reboot, Stage::Running),
-        Transition::new(Stage::Running, Cause::Stop, Stage::Stopping),
-        Transition::new(Stage::Running, Cause::Destroy, Stage::Finish),
-        Transition::new(Stage::Stopping, Cause::Auto, Stage::Stopped),
-        Transition::new(Stage::Stopped, Cause::Start, Stage::Running),
-        Transition::new(Stage::Stopped, Cause::Destroy, Stage::Finish),
-    ],
-};
-
 /// One OpenStack cloud.
 #[derive(Default)]
 struct OpenStack {
@@ -250,7 +169,7 @@ fn create<'a>(session: &'a Session<'_>, spec: &'a Spec, cloud: &'a mut Cloud<'_>
 /// The change of the thing with this id; none when it cannot be changed so.
 fn changed<'a>(
     session: &'a Session<'_>,
-    id: &'a crate::model::Id,
+    id: &'a Id,
     change: &'a Change,
     cloud: &'a mut Cloud<'_>,
 ) -> Option<Doing<'a>> {

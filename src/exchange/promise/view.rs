@@ -185,6 +185,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_comes_up_is_shown_as_stopping_when_it_will_be_stopped() {
+        use InstanceState as S;
+        let mut told = Told::default();
+        told.tell("me", shown("a", S::Stopping, 1));
+        let amended = |state| told.view("me").amend(&Instance::new("a", state)).map(|shown| shown.state);
+        for state in [S::Creating, S::Starting, S::Running, S::Rebooting] {
+            assert_eq!(amended(state), Some(S::Stopping), "{state:?}");
+        }
+        for state in [S::Stopping, S::Stopped, S::Error] {
+            assert_eq!(amended(state), None, "{state:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn what_was_said_later_is_not_taken_back_with_what_was_said_before() {
         let mut told = Told::default();
         told.tell("me", shown("a", InstanceState::Starting, 1));
