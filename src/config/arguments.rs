@@ -9,7 +9,7 @@ use super::problem::{Place, Problems};
 
 /// A reverse proxy through which EC2, CIMI and Deltacloud clients drive oVirt and other clouds.
 ///
-/// Without options: EC2 on localhost:3001, and behind it an embedded cloud (user mockuser, password mockpassword).
+/// Without options: EC2 and Deltacloud on localhost:3001, and behind them an embedded cloud (user mockuser, password mockpassword).
 /// An option wins over the environment, the environment over the file.
 #[derive(Debug, Default, Parser)]
 #[command(name = "deltagate", version, max_term_width = 100, disable_help_subcommand = true)]

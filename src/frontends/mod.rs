@@ -9,7 +9,7 @@ pub mod ec2;
 use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -22,19 +22,22 @@ use crate::{
 /// The names of the front ends there are, as in `-f`.
 pub const NAMES: &[&str] = &["ec2", "deltacloud"];
 
-/// Those that are served when nothing is said: Deltacloud's is not complete yet.
-pub const DEFAULT_NAMES: &[&str] = &["ec2"];
+/// Those that are served when nothing is said: all of them.
+pub const DEFAULT_NAMES: &[&str] = NAMES;
 
 /// A client's protocol.
 pub trait Frontend: Send + Sync {
     /// Its name, as in `-f`.
     fn name(&self) -> &'static str;
 
+    /// The path at which its clients begin.
+    fn entry(&self) -> &'static str;
+
     /// The header in which its clients look for a request's id.
     fn request_id_header(&self) -> &'static str;
 
-    /// Whether a request to this path is in its protocol.
-    fn claims(&self, path: &str) -> bool;
+    /// Whether a request is in its protocol, by where it goes.
+    fn claims(&self, method: &Method, uri: &Uri) -> bool;
 
     /// The methods of its protocol; others are refused before anything is read.
     fn methods(&self) -> &'static [Method] {
@@ -174,6 +177,11 @@ impl Call {
 ///
 /// `feed` gets the whole body from its first byte on, also what [`Frontend::decode`] has seen of it.
 pub trait Upload: Send {
+    /// What of the content is known before the body is read.
+    fn begin(&mut self) -> Bytes {
+        Bytes::new()
+    }
+
     /// What of the content the next bytes of the body hold.
     ///
     /// # Errors
@@ -287,10 +295,9 @@ pub struct Choosable {
 
 /// The front ends of these names.
 pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
-    let only = names.len() == 1;
     let named = |name: &&str| -> Option<Box<dyn Frontend>> {
         match *name {
-            "ec2" => Some(Box::new(ec2::Ec2::new(ec2_settings(settings, only)))),
+            "ec2" => Some(Box::new(ec2::Ec2::new(ec2_settings(settings)))),
             "deltacloud" => {
                 let front_end = deltacloud::Deltacloud::new(settings.instances_per_request);
                 Some(Box::new(front_end.knowing(settings.drivers.clone())))
@@ -302,11 +309,11 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
 }
 
 /// The tokens of pages are good for as long as the process lives.
-fn ec2_settings(settings: &Settings, only: bool) -> ec2::Settings {
+fn ec2_settings(settings: &Settings) -> ec2::Settings {
     let Settings { region, instances_per_request, drivers: _ } = settings.clone();
     let mut token_key = [0; 32];
     let random = [Uuid::new_v4(), Uuid::new_v4()];
     let random = random.iter().flat_map(|part| part.as_bytes());
     token_key.iter_mut().zip(random).for_each(|(to, from)| *to = *from);
-    ec2::Settings { region, only, token_key, instances_per_request }
+    ec2::Settings { region, token_key, instances_per_request }
 }

@@ -127,14 +127,17 @@ pub(super) struct Incoming {
     patience: Duration,
     /// What is to be done after the content is stored.
     pub(super) after: Option<Operation>,
+    /// What of the content came before the body.
+    first: Bytes,
     /// Whether the client has been heard to its end.
     ended: bool,
 }
 
 impl Incoming {
     /// The content that `upload` makes of a body of which this much is `read` already.
-    pub(super) fn new(upload: Box<dyn Upload>, read: Bytes, limits: &Limits) -> Self {
+    pub(super) fn new(mut upload: Box<dyn Upload>, read: Bytes, limits: &Limits) -> Self {
         let (most, patience) = (limits.blob_bytes, limits.body_timeout);
+        let first = upload.begin();
         Incoming {
             upload,
             read: Some(read),
@@ -143,6 +146,7 @@ impl Incoming {
             most,
             patience,
             after: None,
+            first,
             ended: false,
         }
     }
@@ -152,6 +156,9 @@ impl Incoming {
     /// # Errors
     /// When the body is too long, too slow, cannot be read or makes no sense.
     pub(super) async fn next(&mut self, session: &mut Session) -> Result<Option<Bytes>, Error> {
+        if !self.first.is_empty() {
+            return Ok(Some(std::mem::take(&mut self.first)));
+        }
         while !self.ended {
             let chunk = self.chunk(session).await.inspect_err(|_| session.set_keepalive(None));
             let Some(chunk) = chunk? else {

@@ -10,6 +10,7 @@
 mod accounts;
 mod answer;
 mod client;
+mod edge;
 mod guard;
 mod intake;
 mod journey;
@@ -24,15 +25,13 @@ mod upstream;
 
 use std::{convert::Infallible, sync::Arc};
 
-use bytes::Bytes;
-use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use crate::{
     config::Config,
     drivers,
     exchange::Transport,
-    frontends::{self, Choosable, Frontend, Head, Reply},
+    frontends::{self, Choosable},
     telemetry::Metrics,
 };
 use accounts::Accounts;
@@ -89,12 +88,4 @@ fn choosable(config: &Config) -> Vec<Choosable> {
             providers: named(entry.name).map(|provider| provider.name.clone()).collect(),
         })
         .collect()
-}
-
-/// The answer to a request that no front end claims.
-fn nowhere(frontends: &[Box<dyn Frontend>]) -> Reply {
-    let names: Vec<&str> = frontends.iter().map(|frontend| frontend.name()).collect();
-    let body = format!("Nothing is served at this path. The APIs that are served: {}.\n", names.join(", "));
-    let head = Head::new(StatusCode::NOT_FOUND, "text/plain; charset=utf-8");
-    Reply { head, headers: Vec::new(), body: Bytes::from(body), outcome: "no_such_path" }
 }

@@ -44,11 +44,6 @@ impl Gateway {
     ) -> Result<Finished, Error> {
         let Task { account, identity, proven, mut call, body } = task;
         let promises = &account.promises;
-        let Some(operation) = call.operation else {
-            let answer = Answer::new(session, journey, call.encode, None, View::default());
-            let proof = if proven { Ok(()) } else { self.prove(journey, &account, &identity).await };
-            return self.answer(journey, &account, answer, proof).await;
-        };
         for before in &call.before {
             let view = promises.view(&identity.user);
             let mut notes = Notes { encode: call.encode.as_mut(), view };
@@ -57,6 +52,12 @@ impl Gateway {
                 return self.answer(journey, &account, answer, Err(error)).await;
             }
         }
+        let Some(operation) = call.operation else {
+            let proven = proven || !call.before.is_empty();
+            let answer = Answer::new(session, journey, call.encode, None, View::default());
+            let proof = if proven { Ok(()) } else { self.prove(journey, &account, &identity).await };
+            return self.answer(journey, &account, answer, proof).await;
+        };
         let told = promises.view(&identity.user);
         let withdrawn = match self.overrule(&operation, &told, journey, &account, &identity).await {
             Ok(withdrawn) => withdrawn,

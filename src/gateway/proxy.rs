@@ -13,7 +13,7 @@ use pingora_proxy::{FailToProxy, ProxyHttp, Session};
 use tokio::sync::Semaphore;
 
 use super::{
-    accounts::Accounts, answer, client::Client, guard, journey::Journey, keys::AccessKeys, relay,
+    accounts::Accounts, answer, client::Client, edge, guard, journey::Journey, keys::AccessKeys, relay,
     upstream::Upstreams,
 };
 use crate::{
@@ -62,8 +62,10 @@ impl ProxyHttp for Gateway {
     /// Where a request is answered: translated here and now, refused, or (`Ok(false)`) relayed by the phases below.
     async fn request_filter(&self, session: &mut Session, journey: &mut Journey) -> pingora::Result<bool> {
         journey.client = Client::of(session, &self.trusted);
-        let path = session.req_header().uri.path();
-        if let Some(frontend) = self.frontends.iter().find(|frontend| frontend.claims(path)) {
+        let head = session.req_header();
+        if let Some(frontend) =
+            self.frontends.iter().find(|frontend| frontend.claims(&head.method, &head.uri))
+        {
             journey.frontend = frontend.name();
             journey.request_id_header = frontend.request_id_header();
             journey.in_flight = Some(InFlight::begin(&self.metrics, frontend.name()));
@@ -81,7 +83,7 @@ impl ProxyHttp for Gateway {
             journey.relayed = true;
             return self.admit_relay(session, journey).await;
         }
-        let reply = super::nowhere(&self.frontends);
+        let reply = edge::answer(&self.frontends, session.req_header());
         let sent = answer::send(session, journey, &reply).await;
         journey.finished = Some(sent.map_err(|error| broken_off(&error))?);
         Ok(true)

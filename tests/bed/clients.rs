@@ -6,6 +6,10 @@ use std::{
     process::Command,
 };
 
+/// The browser, and what drives it, as Debian has them.
+const BROWSER: &str = "/usr/bin/chromium";
+const BROWSER_DRIVER: &str = "/usr/bin/chromedriver";
+
 /// An interpreter with boto3, the AWS command line and the engine's SDK.
 pub struct Client {
     python: PathBuf,
@@ -39,6 +43,24 @@ impl Client {
         command.arg(script("aws_cli_flow.sh")).arg(endpoint);
         command.env("AWS_CLI", self.python.with_file_name("aws"));
         succeed(command, key, secret);
+    }
+
+    /// A browser's whole flow on the console at `url`. Not all machines that have the other clients have a browser: then
+    /// that is said.
+    pub fn console(&self, url: &str, user: &str, password: &str) {
+        let has_driver = Command::new(&self.python).args(["-c", "import selenium"]).output().unwrap();
+        let missing = [BROWSER, BROWSER_DRIVER].into_iter().find(|program| !Path::new(program).exists());
+        if missing.is_some() || !has_driver.status.success() {
+            let required = env::var_os("DELTAGATE_REQUIRE_CLIENTS").is_some();
+            let missing = missing.unwrap_or("selenium");
+            assert!(!required, "there is no {missing}: the packages chromium and chromium-driver have it");
+            eprintln!("skipped: there is no {missing}");
+            return;
+        }
+        let mut command = Command::new(&self.python);
+        command.arg(script("console.py")).arg(url);
+        command.env("CONSOLE_USER", user).env("CONSOLE_PASSWORD", password);
+        succeed(command, "", "");
     }
 }
 

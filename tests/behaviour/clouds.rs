@@ -1,6 +1,9 @@
 //! The clouds that there are behind the gateway: the table in which a new driver is named.
 
-use deltagate::{drivers, model::Capabilities};
+use deltagate::{
+    drivers,
+    model::{Capabilities, Kind},
+};
 
 use crate::bed::{Gateway, OpenStack, Ovirt, openstack, ovirt::Mode};
 
@@ -13,6 +16,8 @@ pub struct Cloud {
     pub start: fn() -> Result<Running, String>,
     /// A user of it and his password.
     pub user: (&'static str, &'static str),
+    /// What the driver can do elsewhere, and this release of the cloud cannot: it is refused as unsupported.
+    pub lacks: &'static [Kind],
 }
 
 impl Cloud {
@@ -51,8 +56,8 @@ fn engine(mode: Mode) -> Running {
     Running::Engine { gateway, _engine: engine }
 }
 
-const fn ovirt(start: fn() -> Result<Running, String>) -> Cloud {
-    Cloud { driver: "ovirt", start, user: ADMIN }
+const fn ovirt(start: fn() -> Result<Running, String>, lacks: &'static [Kind]) -> Cloud {
+    Cloud { driver: "ovirt", start, user: ADMIN, lacks }
 }
 
 /// The embedded cloud.
@@ -60,18 +65,20 @@ pub const MOCK: Cloud = Cloud {
     driver: "mock",
     start: || Ok(Running::Embedded(Gateway::start(FRONT_ENDS))),
     user: ("mockuser", "mockpassword"),
+    lacks: &[],
 };
-pub const OVIRT_3_0: Cloud = ovirt(|| Ok(engine(Mode::V3_0)));
-pub const OVIRT_3_1: Cloud = ovirt(|| Ok(engine(Mode::V3_1)));
-pub const OVIRT_3_6: Cloud = ovirt(|| Ok(engine(Mode::V3_6)));
-pub const OVIRT_4_1: Cloud = ovirt(|| Ok(engine(Mode::V4_1)));
-pub const OVIRT_4_4: Cloud = ovirt(|| Ok(engine(Mode::V4_4)));
+pub const OVIRT_3_0: Cloud = ovirt(|| Ok(engine(Mode::V3_0)), &[Kind::Volume, Kind::Snapshot]);
+pub const OVIRT_3_1: Cloud = ovirt(|| Ok(engine(Mode::V3_1)), &[Kind::Snapshot]);
+pub const OVIRT_3_6: Cloud = ovirt(|| Ok(engine(Mode::V3_6)), &[]);
+pub const OVIRT_4_1: Cloud = ovirt(|| Ok(engine(Mode::V4_1)), &[]);
+pub const OVIRT_4_4: Cloud = ovirt(|| Ok(engine(Mode::V4_4)), &[]);
 
 /// A real OpenStack, when there is one.
 pub const OPENSTACK: Cloud = Cloud {
     driver: "openstack",
     start: || OpenStack::find(FRONT_ENDS).map(Running::OpenStack),
     user: openstack::USER,
+    lacks: &[],
 };
 
 /// Puts every cloud through every scenario: each pair is a test of its own.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use deltagate::model::{Capabilities, Filter, Id, Kind, Operation, Verb};
+use deltagate::model::{Capabilities, Filter, Id, Kind, Operation, SnapshotSpec, Spec, Verb, VolumeSpec};
 
 use crate::{
     clouds::Cloud,
@@ -37,6 +37,7 @@ pub fn each(cloud: &Cloud, scenario: &Scenario) {
         eprintln!("skipped: {} does not declare {verb:?} of {kind}", cloud.driver);
         return;
     }
+    let lacking = scenario.needs.iter().map(|(_, kind)| *kind).find(|kind| cloud.lacks.contains(kind));
     let doors: Vec<&Door> =
         DOORS.iter().filter(|door| scenario.needs.iter().all(|pair| (door.expresses)(*pair))).collect();
     assert!(!doors.is_empty(), "no front end can express it");
@@ -50,11 +51,29 @@ pub fn each(cloud: &Cloud, scenario: &Scenario) {
     for door in doors {
         eprintln!("through {}", door.name);
         let address = running.address();
-        (scenario.play)(&World { capabilities, door, address, user: cloud.user });
+        let world = World { capabilities, door, address, user: cloud.user };
+        match lacking {
+            Some(kind) => world.is_unsupported(kind),
+            None => (scenario.play)(&world),
+        }
     }
 }
 
 impl World<'_> {
+    /// That something of this kind is made is refused as what the cloud cannot do.
+    fn is_unsupported(&self, kind: Kind) {
+        let spec = match kind {
+            Kind::Volume => Spec::Volume(VolumeSpec::default()),
+            Kind::Snapshot => {
+                let volume = Id::from("00000000-0000-4000-8000-00000000dead");
+                Spec::Snapshot(SnapshotSpec { volume, name: None, description: None })
+            }
+            other => panic!("nothing is known of clouds without {other}"),
+        };
+        let refused = self.try_it(&Operation::Create(Box::new(spec)));
+        assert!(matches!(refused, Err(Refused::Other(501, _))), "{refused:?}");
+    }
+
     /// Asks for it, and gives what comes of it.
     pub fn try_it(&self, operation: &Operation) -> Result<Vec<Thing>, Refused> {
         (self.door.perform)(self.address, self.user, operation)

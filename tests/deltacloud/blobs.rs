@@ -80,6 +80,23 @@ fn text(length: usize) -> String {
 }
 
 #[test]
+fn a_blob_may_be_a_parameter_like_the_others() {
+    let gateway = mock("");
+    let query = "/api/buckets/bucket1?blob_id=said&blob_data=a%20few%20words&meta_params=1&meta_name1=k&meta_value1=v";
+    let made = send(&gateway, "POST", query, &[], "");
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert!(made.body.contains("<entry key=\"k\">v</entry>"), "{}", made.body);
+    holds(&gateway, "/api/buckets/bucket1/said", "a few words");
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let made = send(&gateway, "POST", "/api/buckets/bucket1", &form, "blob_id=posted&blob_data=more+words");
+    assert_eq!(made.status, 201, "{}", made.body);
+    holds(&gateway, "/api/buckets/bucket1/posted", "more words");
+    let lacking = send(&gateway, "POST", "/api/buckets/bucket1?blob_id=nothing", &[], "");
+    assert_eq!(lacking.status, 400, "{}", lacking.body);
+    nothing_there(&gateway, "/api/buckets/bucket1/nothing");
+}
+
+#[test]
 fn a_blob_lives() {
     let gateway = mock("");
     assert_eq!(send(&gateway, "POST", "/api/buckets?name=bk", &[], "").status, 201);
@@ -310,4 +327,46 @@ fn downloads_end_as_their_client_wants() {
     eventually("all requests have ended", || gateway.sample("deltagate_in_flight", &[]) == 0.0);
     gateway.logged(&["buckets.content", "outcome=\"broken\""]);
     holds(&gateway, "/api/buckets/bucket1/big", &content);
+}
+
+/// How much the process holds in memory, in KiB.
+fn resident(gateway: &Gateway) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.pid())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// Run it by name, with `--release -- --ignored`: it takes a while and a GiB of disk.
+#[test]
+#[ignore = "it moves two GiB"]
+fn a_blob_of_one_gib_goes_up_and_down_in_little_memory() {
+    const SIZE: usize = 1 << 30;
+    const GROWTH_KIB: u64 = 8 << 10;
+    let gateway = mock("");
+    let block = vec![b'x'; 1 << 20];
+    let up = |name: &str, size: usize| {
+        let lines = format!("Content-Length: {size}\r\nConnection: close\r\n");
+        let mut stream =
+            sent(&gateway, head("PUT", &format!("/api/buckets/bucket1/{name}"), &lines).as_bytes());
+        (0..size / block.len()).for_each(|_| stream.write_all(&block).unwrap());
+        assert!(until_closed(stream).starts_with("HTTP/1.1 200"));
+    };
+    let down = |name: &str, size: usize| {
+        let target = format!("/api/buckets/bucket1/{name}/content");
+        let mut stream = sent(&gateway, head("GET", &target, "Connection: close\r\n").as_bytes());
+        let came = std::io::copy(&mut stream, &mut std::io::sink()).unwrap();
+        assert!(came > size as u64 && came < size as u64 + 4096, "{came}");
+    };
+    for _ in 0..4 {
+        up("warm", 1 << 20);
+        down("warm", 1 << 20);
+    }
+    let before = resident(&gateway);
+    let started = Instant::now();
+    up("big", SIZE);
+    let (sent, after_up) = (started.elapsed(), resident(&gateway) - before);
+    down("big", SIZE);
+    let (came, after_down) = (started.elapsed() - sent, resident(&gateway) - before);
+    println!("up {sent:?}, {after_up} KiB more; down {came:?}, {after_down} KiB more at most");
+    assert!(after_down < GROWTH_KIB, "{after_down} KiB");
 }

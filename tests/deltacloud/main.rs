@@ -8,6 +8,7 @@ mod ovirt_engine;
 
 mod blobs;
 mod forwarded;
+mod guide;
 mod kept;
 mod keys;
 mod lifecycle;

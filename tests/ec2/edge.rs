@@ -80,9 +80,14 @@ fn other_methods_and_paths_are_refused() {
 }
 
 #[test]
-fn ec2_answers_at_the_root_when_it_is_alone() {
+fn ec2_answers_at_the_root() {
     let gateway = Gateway::mock();
     assert_eq!(gateway.get("/?Action=DescribeRegions", MOCK.0, MOCK.1).status, 200);
+    let authorization = basic(MOCK.0, MOCK.1);
+    let headers =
+        [("Authorization", authorization.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    let posted = gateway.send("POST", "/", &headers, "Action=DescribeRegions");
+    assert_eq!(posted.status, 200, "{}", posted.body);
 }
 
 #[test]

@@ -179,4 +179,16 @@ for_every_mode! {
         refused(&harness, create_instance(InstanceSpec { network, ..spec(seed::LAB_TEMPLATE) })).await;
         harness.until_there_are(before).await;
     }
+
+    async fn a_user_sees_what_hangs_on_his_own(mode: Mode) {
+        let engine = engine(mode, 8).await;
+        let harness = Harness::new(&engine, ";;USER").named("user@internal", "secret");
+        let web = Some(seed::WEB_VM.to_string());
+        let interfaces = harness.list(Kind::NetworkInterface).await.interfaces;
+        assert_eq!(interfaces.iter().map(|one| one.instance.as_deref()).collect::<Vec<_>>(), [web.as_deref()]);
+        let metrics = harness.list(Kind::Metric).await.metrics;
+        assert_eq!(metrics.iter().map(|one| Some(&*one.id)).collect::<Vec<_>>(), [web.as_deref()]);
+        let error = harness.one(Kind::Metric, &seed::DB_VM.to_string()).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
 }

@@ -91,10 +91,10 @@ fn an_embedded_cloud_may_take_its_time_and_be_kept() {
         let Embedded { transition, state } = load_text(text, flags, variables).unwrap().embedded;
         (transition.as_millis(), state)
     };
-    assert_eq!(embedded("", &[], &[]), (200, None));
-    let text = "[mock]\ntransition = 0\nstate = 'kept'";
+    assert_eq!(embedded("", &[], &[]), (0, None));
+    let text = "[mock]\ntransition = 0.2\nstate = 'kept'";
     let (transition, state) = embedded(text, &[], &[]);
-    assert_eq!(transition, 0);
+    assert_eq!(transition, 200);
     assert!(state.as_ref().is_some_and(|state| state.is_absolute() && state.ends_with("kept")), "{state:?}");
     let variables = [("API_MOCK_DELAY", "1.5"), ("DELTACLOUD_MOCK_STORAGE", "/b")];
     assert_eq!(embedded(text, &[], &variables), (1500, Some("/b".into())));

@@ -67,7 +67,7 @@ pub(super) async fn show(session: &Session<'_>, id: &Id, cloud: &mut Cloud<'_>) 
 }
 
 /// All that is measured within an element, what has the same name taken together.
-fn series(element: &mut Element<'_>, now: Timestamp) -> Result<Vec<Series<'static>>, Malformed> {
+pub(super) fn series(element: &mut Element<'_>, now: Timestamp) -> Result<Vec<Series<'static>>, Malformed> {
     let mut all = Vec::new();
     collect(element, now, &mut all)?;
     Ok(all)

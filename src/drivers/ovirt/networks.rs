@@ -19,12 +19,12 @@ use crate::{
 
 /// A logical network or one of its profiles, with what the driver needs to know of it besides.
 #[derive(Debug)]
-struct Found<'a> {
-    network: Network<'a>,
+pub(super) struct Found<'a> {
+    pub(super) network: Network<'a>,
     /// The data center of a logical network.
-    data_center: Option<Cow<'a, str>>,
+    pub(super) data_center: Option<Cow<'a, str>>,
     /// The logical network of a profile.
-    logical: Option<Cow<'a, str>>,
+    pub(super) logical: Option<Cow<'a, str>>,
 }
 
 /// What the provider's scope and the ids that were asked for leave of the networks.
@@ -111,7 +111,7 @@ pub(super) async fn find(session: &Session<'_>, id: &Id) -> Result<Network<'stat
 }
 
 /// Reads a `vnic_profile` or a `network`.
-fn read<'a>(element: &mut Element<'a>) -> Result<Found<'a>, Malformed> {
+pub(super) fn read<'a>(element: &mut Element<'a>) -> Result<Found<'a>, Malformed> {
     if !["vnic_profile", "network"].contains(&element.name()) {
         return Err(Malformed::new("it is not a network"));
     }

@@ -34,6 +34,13 @@ pub(super) struct Domain {
     pub(super) is_block: bool,
 }
 
+impl Domain {
+    /// Whether disks can be made in it now.
+    pub(super) fn takes_disks(&self) -> bool {
+        self.holds_data && self.active
+    }
+}
+
 impl Domains {
     /// The domains as they are now: one call for each data center.
     ///
@@ -61,7 +68,7 @@ impl Domains {
 
     /// The ids of those that hold disks.
     pub(super) fn with_disks(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|domain| domain.holds_data && domain.active).map(|domain| domain.id.as_str())
+        self.0.iter().filter(|domain| domain.takes_disks()).map(|domain| domain.id.as_str())
     }
 }
 
@@ -71,7 +78,7 @@ impl Domains {
 /// `NoCapacity` when there is none.
 pub(super) async fn roomiest(session: &Session<'_>, data_center: &str) -> Result<Domain, Error> {
     let domains = read(session, data_center).await?;
-    let taking = domains.into_iter().filter(|domain| domain.holds_data && domain.active);
+    let taking = domains.into_iter().filter(Domain::takes_disks);
     taking.max_by_key(|domain| domain.available).ok_or_else(|| {
         Error::new(ErrorKind::NoCapacity, "the data center has no active storage for disks at present")
     })
@@ -86,7 +93,7 @@ async fn read(session: &Session<'_>, data_center: &str) -> Result<Vec<Domain>, E
     })
 }
 
-fn domain(element: &mut Element<'_>) -> Result<Domain, Malformed> {
+pub(super) fn domain(element: &mut Element<'_>) -> Result<Domain, Malformed> {
     let mut domain = Domain { id: id_of(element)?.into_owned(), ..Domain::default() };
     element.children(|child| {
         match child.name() {

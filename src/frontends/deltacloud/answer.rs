@@ -83,8 +83,25 @@ impl Answer {
         }
     }
 
-    fn describe<'a>(&'a self, resource: &'a Resource<'_>) -> Node<'a> {
+    /// The document of a thing.
+    pub(super) fn describe<'a>(&'a self, resource: &'a Resource<'_>) -> Node<'a> {
         collections::describe(resource, &self.profiles, &self.cloud, &self.context)
+    }
+
+    /// Whether a thing is in the answer.
+    pub(super) fn admits(&self, resource: &Resource<'_>) -> bool {
+        self.narrowing.admits(resource)
+    }
+
+    /// The failure that an error is in this answer.
+    pub(super) fn fault(&self, error: &Error) -> Fault {
+        let mut fault = Fault::from(error);
+        let is_wrong_parameter = self.creates.is_some_and(|kind| !is_made_of_another(kind));
+        if is_wrong_parameter && fault.status == StatusCode::NOT_FOUND {
+            // What the parameters name does not exist; what the path names does.
+            fault.status = StatusCode::BAD_REQUEST;
+        }
+        fault
     }
 
     fn write(&self, node: &Node<'_>, out: &mut BytesMut) {
@@ -223,13 +240,7 @@ impl Encode for Answer {
     }
 
     fn fail(&mut self, error: &Error) -> Reply {
-        let mut fault = Fault::from(error);
-        let is_wrong_parameter = self.creates.is_some_and(|kind| !is_made_of_another(kind));
-        if is_wrong_parameter && fault.status == StatusCode::NOT_FOUND {
-            // What the parameters name does not exist; what the path names does.
-            fault.status = StatusCode::BAD_REQUEST;
-        }
-        fault.reply(&self.context)
+        self.fault(error).reply(&self.context)
     }
 }
 
@@ -251,6 +262,7 @@ fn check(deed: Option<Deed>, possible: &[Deed], id: &str, state: InstanceState) 
 /// An answer that needs no cloud.
 pub(super) struct Ready {
     pub(super) context: Context,
+    pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Bytes,
@@ -258,7 +270,7 @@ pub(super) struct Ready {
 
 impl Encode for Ready {
     fn head(&self) -> Head {
-        Head::new(StatusCode::OK, self.content_type)
+        Head::new(self.status, self.content_type)
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {

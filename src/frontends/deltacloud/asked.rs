@@ -61,8 +61,8 @@ impl Asked<'_> {
     /// When it is not, or is something else.
     pub(super) fn required_port(&self, name: &str) -> Result<u16, Fault> {
         let text = self.parameters.required(name)?;
-        text.parse()
-            .map_err(|_| Fault::invalid(format!("Parameter '{name}' is not a number up to {}", u16::MAX)))
+        let message = format!("Parameter '{name}' is not a number up to {}", u16::MAX);
+        text.parse().map_err(|_| Fault::invalid(message).of(name))
     }
 
     /// The block of addresses that a parameter is (`192.168.0.0/16`); one address is a block, too.
@@ -73,7 +73,7 @@ impl Asked<'_> {
         let Some(text) = self.parameters.text(name) else { return Ok(None) };
         let one = text.parse::<IpAddr>().map(|ip| IpNet::from(ip).to_string());
         let block = one.or_else(|_| text.parse::<IpNet>().map(|_| text.to_owned()));
-        let wrong = |_| Fault::invalid(format!("Parameter '{name}' is no block of addresses"));
+        let wrong = |_| Fault::invalid(format!("Parameter '{name}' is no block of addresses")).of(name);
         block.map(Some).map_err(wrong)
     }
 
@@ -82,7 +82,7 @@ impl Asked<'_> {
     /// # Errors
     /// When it is something else.
     pub(super) fn measure(&self, name: &str, unit: u64) -> Result<Option<u64>, Fault> {
-        let wrong = || Fault::invalid(format!("Parameter '{name}' is not a number"));
+        let wrong = || Fault::invalid(format!("Parameter '{name}' is not a number")).of(name);
         let bytes = |text| measures::read(text, unit).ok_or_else(wrong);
         self.parameters.text(name).map(bytes).transpose()
     }
@@ -98,7 +98,7 @@ impl Asked<'_> {
             Some(Value::OneOf(words)) => words,
             _ => &[],
         };
-        let wrong = || Fault::invalid(format!("Parameter '{name}' is none of {}", words.join(", ")));
+        let wrong = || Fault::invalid(format!("Parameter '{name}' is none of {}", words.join(", "))).of(name);
         words.iter().copied().find(|word| word.eq_ignore_ascii_case(text)).ok_or_else(wrong)
     }
 }

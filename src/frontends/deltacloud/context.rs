@@ -1,10 +1,13 @@
 //! What every document of one answer has in common.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::Request;
 
 use super::{
-    negotiation::{self, Format},
+    html::{self, Tokens, Visit},
+    negotiation::{self, Format, Wanted},
     parameters, path,
 };
 use crate::frontends::Arrival;
@@ -15,9 +18,11 @@ pub(super) const VERSION: &str = "1.1.3";
 /// Where an answer is given, and in which form.
 #[derive(Debug, Clone)]
 pub(super) struct Context {
-    /// The form; what errors are written in where the client accepts none that there is.
+    /// The form of documents; what errors are written in where the client accepts none that there is.
     pub(super) format: Format,
-    /// The absolute URL of the entry point, as the client wrote host and port.
+    /// Who looks, where a page is wanted, which is made of what documents say in XML.
+    pub(super) visit: Option<Arc<Visit>>,
+    /// The URL of the entry point: absolute, as the client wrote host and port; its path alone on pages.
     base: String,
     /// The driver that is spoken to.
     pub(super) driver: &'static str,
@@ -29,19 +34,31 @@ pub(super) struct Context {
 
 impl Context {
     /// The context of the answer to `request`.
-    pub(super) fn of(request: &Request<Bytes>, arrival: &Arrival) -> Self {
+    pub(super) fn of(request: &Request<Bytes>, arrival: &Arrival, tokens: &Tokens) -> Self {
+        let (format, visit) = match accepted(request) {
+            Some(Wanted::Document(format)) => (format, None),
+            Some(Wanted::Page) => (Format::Xml, Some(Arc::new(Visit::of(request, arrival, tokens)))),
+            None => (Format::Xml, None),
+        };
+        let absolute = || format!("{}://{}/{}", arrival.scheme, arrival.host, path::ROOT);
         Context {
-            format: accepted(request).unwrap_or(Format::Xml),
-            base: format!("{}://{}/{}", arrival.scheme, arrival.host, path::ROOT),
+            format,
+            base: visit.as_ref().map_or_else(absolute, |visit| visit.root.clone()),
+            visit,
             driver: arrival.driver,
             provider: arrival.choice.provider.clone(),
             url: request.uri().path().to_owned(),
         }
     }
 
-    /// The absolute URL of what is at `segments`.
+    /// The URL of what is at `segments`.
     pub(super) fn href(&self, segments: &[&str]) -> String {
         path::href(&self.base, segments)
+    }
+
+    /// The media type of documents or pages.
+    pub(super) fn content_type(&self) -> &'static str {
+        if self.visit.is_some() { html::CONTENT_TYPE } else { self.format.content_type() }
     }
 
     /// The header fields that every answer has.
@@ -52,6 +69,7 @@ impl Context {
         ];
         let provider = self.provider.iter().filter(|provider| is_field_value(provider));
         headers.extend(provider.map(|provider| ("x-deltacloud-provider", provider.clone())));
+        headers.extend(self.visit.iter().flat_map(|_| html::headers()));
         headers
     }
 }
@@ -62,7 +80,7 @@ fn is_field_value(text: &str) -> bool {
 }
 
 /// The form that the request accepts.
-pub(super) fn accepted(request: &Request<Bytes>) -> Option<Format> {
+pub(super) fn accepted(request: &Request<Bytes>) -> Option<Wanted> {
     let asked = parameters::in_query(request, "format");
-    negotiation::format(asked.as_deref(), request.headers())
+    negotiation::wanted(asked.as_deref(), request.headers())
 }

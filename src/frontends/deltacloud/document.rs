@@ -224,6 +224,46 @@ impl<'a> Node<'a> {
         self.key.unwrap_or(&self.name)
     }
 
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value of an attribute that it has in XML.
+    pub(super) fn attribute_of(&self, name: &str) -> Option<&str> {
+        self.attributes().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// Its attributes in XML.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.attributes_in(Format::Xml).map(|(name, value)| (name, value.as_ref()))
+    }
+
+    /// Its own text; none when it has parts, or nothing.
+    pub(super) fn own_text(&self) -> Option<Cow<'_, str>> {
+        match &self.content {
+            Content::Text(text) => Some(Cow::Borrowed(text)),
+            Content::Flag(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+            Content::Number(number) => Some(Cow::Owned(number.to_string())),
+            Content::Empty | Content::Null | Content::Members(_) | Content::Items(_) | Content::Row(_) => {
+                None
+            }
+        }
+    }
+
+    /// Its parts, as in XML.
+    pub(super) fn parts(&self) -> Vec<&Node<'a>> {
+        let (Content::Members(parts) | Content::Items(parts) | Content::Row(parts)) = &self.content else {
+            return Vec::new();
+        };
+        let shown = parts.iter().filter(|part| appears(part.only, Format::Xml));
+        let laid_open = shown.flat_map(|part| match part.content {
+            Content::Row(_) => part.parts(),
+            _ => vec![part],
+        });
+        laid_open.collect()
+    }
+
     fn attributes_in(&self, format: Format) -> impl Iterator<Item = (&'static str, &Cow<'a, str>)> {
         let shown = self.attributes.iter().filter(move |attribute| appears(attribute.only, format));
         shown.map(|attribute| (attribute.name, &attribute.value))

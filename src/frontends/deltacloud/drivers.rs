@@ -6,10 +6,10 @@
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
-use super::{asked::Asked, context::Context, document::Node, errors::Fault, negotiation::Format};
+use super::{asked::Asked, context::Context, document::Node, errors::Fault, html, negotiation::Format};
 use crate::{
     frontends::{Call, Choosable, Encode, Head, Reply},
-    model::{Error, Filter, Flow, Kind, Operation, Resource, Verb},
+    model::{Capabilities, Error, Filter, Flow, Kind, Operation, Resource, Verb},
     wire::xml::Writer,
 };
 
@@ -31,7 +31,7 @@ pub(super) fn call(action: &'static str, asked: &Asked<'_>, known: &[Choosable])
     };
     let shows_active = only.is_none_or(|name| name == asked.cloud.driver);
     let asks = shows_active && !asked.user.is_empty() && asked.cloud.supports(Verb::List, Kind::Provider);
-    let answer = Answer { context: asked.context.clone(), drivers, only, active: asked.cloud.driver };
+    let answer = Answer { context: asked.context.clone(), cloud: asked.cloud.clone(), drivers, only };
     let operation = asks.then(|| Operation::List(Kind::Provider, Filter::default()));
     Ok(Call { action, before: Vec::new(), operation, upload: None, encode: Box::new(answer) })
 }
@@ -46,11 +46,11 @@ fn find(drivers: &[Choosable], id: &str) -> Option<&'static str> {
 
 struct Answer {
     context: Context,
+    /// That of the driver that is spoken to.
+    cloud: Capabilities,
     drivers: Vec<Choosable>,
     /// The only one that is shown.
     only: Option<&'static str>,
-    /// The one that is spoken to.
-    active: &'static str,
 }
 
 impl Answer {
@@ -64,6 +64,10 @@ impl Answer {
                 Node::object("drivers", nodes)
             }
         };
+        if let Some(visit) = &self.context.visit {
+            let page = html::document(&self.context, &self.cloud, visit, "drivers", &node);
+            return out.extend_from_slice(&page);
+        }
         match self.context.format {
             Format::Xml => node.write_xml(&mut Writer::new(out)),
             Format::Json if self.only.is_some() => node.write_json_document(out),
@@ -87,7 +91,7 @@ impl Answer {
 
 impl Encode for Answer {
     fn head(&self) -> Head {
-        Head::new(StatusCode::OK, self.context.format.content_type())
+        Head::new(StatusCode::OK, self.context.content_type())
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {
@@ -97,7 +101,7 @@ impl Encode for Answer {
     fn open(&mut self, _: &mut BytesMut) {}
 
     fn item(&mut self, resource: &Resource<'_>, _: &mut BytesMut) -> Result<Flow, Error> {
-        let active = self.drivers.iter_mut().find(|driver| driver.name == self.active);
+        let active = self.drivers.iter_mut().find(|driver| driver.name == self.cloud.driver);
         let (Resource::Provider(provider), Some(active)) = (resource, active) else { return Ok(Flow::More) };
         if active.providers.len() >= MOST_PARTS {
             return Ok(Flow::Enough);

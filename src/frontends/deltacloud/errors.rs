@@ -8,7 +8,7 @@
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
-use super::{context::Context, document::Node, negotiation::Format};
+use super::{context::Context, document::Node, html, negotiation::Format};
 use crate::{
     frontends::{Head, Reply},
     model::{Error, ErrorKind, Kind},
@@ -24,17 +24,24 @@ pub(super) struct Fault {
     pub(super) message: String,
     /// The methods that would have been right, for 405.
     pub(super) allow: Option<String>,
+    /// The parameter that is to blame.
+    pub(super) parameter: Option<String>,
 }
 
 impl Fault {
     /// A failure with this status.
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Fault { status, message: message.into(), allow: None }
+        Fault { status, message: message.into(), allow: None, parameter: None }
     }
 
     /// What was asked makes no sense.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Fault::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// The same failure, for which this parameter is to blame.
+    pub(super) fn of(self, parameter: impl Into<String>) -> Self {
+        Fault { parameter: Some(parameter.into()), ..self }
     }
 
     /// There is nothing at this path.
@@ -55,11 +62,14 @@ impl Fault {
             headers.push(("www-authenticate", format!("Basic realm=\"{}-deltacloud\"", context.driver)));
         }
         headers.extend(self.allow.iter().map(|methods| ("allow", methods.clone())));
-        let head = Head::new(self.status, context.format.content_type());
+        let head = Head::new(self.status, context.content_type());
         Reply { head, headers, body: self.document(context), outcome: class(self.status) }
     }
 
     fn document(&self, context: &Context) -> Bytes {
+        if let Some(visit) = &context.visit {
+            return html::error_page(self, context, visit);
+        }
         let code = self.status.as_str();
         let mut out = BytesMut::new();
         match context.format {

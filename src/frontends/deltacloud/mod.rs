@@ -1,7 +1,8 @@
 //! Deltacloud: the [REST API](https://deltacloud.apache.org/rest-api.html) of Apache Deltacloud 1.1.3, below `/api`.
 //!
 //! A request has a `path` and `parameters`; the `table` of `collections` says what it means, as an operation of the
-//! neutral model, and how it is answered. Documents are described once (`document`) and written as `negotiation` has it.
+//! neutral model, and how it is answered. Documents are described once (`document`) and written as XML, as JSON or as
+//! a page of the console (`html`), as `negotiation` has it.
 //!
 //! # Decided otherwise than in the original
 //! Where it is not said at its place:
@@ -20,16 +21,20 @@
 //! - Hardware profiles need credentials; credentials are asked for before parameters are looked at, since who says
 //!   nothing learns nothing.
 //! - The provider's case is kept; no request reaches a back end that the operator does not allow.
+//! - Pages are new. A browser's form is acted upon only with its token; nothing is done because of a page of another site.
 //! - `OPTIONS` of the entry point names methods, not classes.
 
 mod answer;
 mod asked;
 mod collections;
 mod context;
+mod docs;
+mod drawing;
 mod document;
 mod drivers;
 mod entry;
 mod errors;
+mod html;
 mod links;
 mod measures;
 mod multipart;
@@ -47,7 +52,7 @@ mod tag;
 mod tests;
 
 use bytes::{Bytes, BytesMut};
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, Uri};
 use secrecy::SecretString;
 
 use self::{
@@ -57,24 +62,30 @@ use self::{
     context::Context,
     document::Node,
     errors::Fault,
-    negotiation::Format,
+    html::Tokens,
+    negotiation::{Format, Wanted},
     parameters::Parameters,
     path::Path,
     route::{Route, Target},
-    table::{Document, How, Row},
+    table::{How, Row},
     tag::Tagged,
 };
 use super::{Arrival, Call, Choice, Choosable, Claim, Frontend, Intake, Reply};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
-    wire::{basic, sign::Refusal, xml::Writer},
+    wire::{basic, form::encode, sign::Refusal, xml::Writer},
 };
+
+/// What a picture may do in a browser: nothing.
+const PICTURE_POLICY: &str = "default-src 'none'; sandbox";
 
 /// The Deltacloud front end.
 #[derive(Debug)]
 pub struct Deltacloud {
     /// The most instances that one request makes.
     most_instances: u32,
+    /// What forms carry.
+    tokens: Tokens,
     /// The drivers that a request may choose.
     drivers: Vec<Choosable>,
 }
@@ -82,7 +93,7 @@ pub struct Deltacloud {
 impl Deltacloud {
     /// A front end of which one request makes at most so many instances.
     pub fn new(most_instances: u32) -> Self {
-        Deltacloud { most_instances, drivers: Vec::new() }
+        Deltacloud { most_instances, tokens: Tokens::default(), drivers: Vec::new() }
     }
 
     /// The same, where a request may choose one of these drivers.
@@ -91,25 +102,56 @@ impl Deltacloud {
     }
 
     fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
-        let path = read(request)?;
-        let route = Route::of(&parameters::method(request), &path)?;
+        let (method, path) = (parameters::method(request), read(request)?);
+        let operation = |row: &'static Row, target, form| {
+            if !row.is_served(cloud) {
+                return Err(Fault::incapable());
+            }
+            self.operate(row, target, form, request, &path, context, cloud)
+        };
+        match place(&method, &path, context) {
+            Some(html::Place::Form(row, target)) => {
+                return operation(row, target, true).map(|call| tagged(call, request));
+            }
+            Some(html::Place::LogOut) => {
+                return Err(Fault::new(StatusCode::UNAUTHORIZED, "You are logged out"));
+            }
+            None => {}
+        }
+        let route = Route::of(&method, &path)?;
+        if let (Route::Operation(Row { answer: How::Life, action, .. }, _), Some(form)) =
+            (&route, drawing::Form::asked(request))
+        {
+            return Ok(tagged(drawn(action, form, context, cloud)?, request));
+        }
         let is_document = route.is_document();
         if is_document && context::accepted(request).is_none() {
-            return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, "Not Acceptable: there is XML and JSON"));
+            let message = "Not Acceptable: there is XML, JSON and HTML";
+            return Err(Fault::new(StatusCode::NOT_ACCEPTABLE, message));
         }
         match route {
-            Route::Entry => Ok(ready("entry", context, &entry::document(cloud, context), true)),
+            Route::Entry => Ok(entry(context, cloud)),
+            Route::Choice => chosen(request, &path, context),
+            Route::Docs(subject) => {
+                Ok(here("docs", "docs", context, cloud, &subject.document(cloud, context)?, true))
+            }
             Route::Options(allow) => Ok(options(context, allow)),
-            Route::Operation(row, _) if !row.is_served(cloud) => Err(Fault::incapable()),
-            Route::Operation(row, target) => self.operate(row, target, request, &path, context, cloud),
+            Route::Operation(row, target) => operation(row, target, false),
         }
         .map(|call| if is_document { tagged(call, request) } else { call })
     }
 
+    fn context(&self, request: &Request<Bytes>, arrival: &Arrival) -> Context {
+        Context::of(request, arrival, &self.tokens)
+    }
+
+    /// Does what a row says, or shows its `form`.
+    #[expect(clippy::too_many_arguments, reason = "it is all that a request is")]
     fn operate(
         &self,
         row: &'static Row,
         target: Target<'_>,
+        form: bool,
         request: &Request<Bytes>,
         path: &Path,
         context: &Context,
@@ -120,7 +162,9 @@ impl Deltacloud {
             id: target.id,
             part: target.part,
             parameters: match row.answer {
-                How::Upload(..) => Parameters::outside_the_body(request, path)?,
+                How::Upload(sent, _) if buckets::intake(sent, request) != Intake::Whole => {
+                    Parameters::outside_the_body(request, path)?
+                }
                 _ => Parameters::of(request, path)?,
             },
             user: &user,
@@ -128,13 +172,17 @@ impl Deltacloud {
             context,
             most_instances: self.most_instances,
         };
-        if let How::Here(write) = row.answer {
-            let Document { node, named, id: only } = write(cloud, context);
-            let known = only.is_none_or(|only| target.id.is_some_and(|id| id.eq_ignore_ascii_case(only)));
-            return known.then(|| ready(row.action, context, &node, named)).ok_or_else(Fault::nothing_there);
+        if matches!(row.answer, How::Life) {
+            let document = states::document(cloud, context);
+            return Ok(here(row.action, row.collection(), context, cloud, &document, false));
         }
         if matches!(row.answer, How::Drivers) {
             return drivers::call(row.action, &asked, &self.drivers);
+        }
+        match &context.visit {
+            Some(visit) if form => return Ok(html::form(row, &asked, visit)),
+            Some(visit) => return html::call(row, asked, request, visit, &self.tokens),
+            None => {}
         }
         if let How::Own(_, _, call) | How::Upload(_, call) = row.answer {
             return call(&asked, request);
@@ -155,12 +203,16 @@ impl Frontend for Deltacloud {
         "deltacloud"
     }
 
+    fn entry(&self) -> &'static str {
+        "/api"
+    }
+
     fn request_id_header(&self) -> &'static str {
         "x-request-id"
     }
 
-    fn claims(&self, path: &str) -> bool {
-        path::is_ours(path)
+    fn claims(&self, _: &Method, uri: &Uri) -> bool {
+        path::is_ours(uri.path())
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -185,7 +237,11 @@ impl Frontend for Deltacloud {
         Choice { driver: matrix("driver").or(driver), provider: matrix("provider").or(provider) }
     }
 
-    fn identify(&self, request: &Request<Bytes>, _: &Arrival) -> Result<Claim, Reply> {
+    fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {
+        if html::is_foreign(request, arrival) {
+            let message = "A page of another site may not do anything here";
+            return Err(Fault::new(StatusCode::FORBIDDEN, message).reply(&self.context(request, arrival)));
+        }
         let forced = parameters::in_query(request, "force_auth").is_some();
         let credentials = credentials(request);
         if !forced && is_public(request, credentials.is_some()) {
@@ -213,7 +269,10 @@ impl Frontend for Deltacloud {
         arrival: &Arrival,
         cloud: &Capabilities,
     ) -> Result<Call, Reply> {
-        let context = Context::of(request, arrival);
+        let context = self.context(request, arrival);
+        if let Some(call) = beside_the_api(request, &context) {
+            return Ok(call);
+        }
         let call = if arrival.host.is_empty() {
             Err(Fault::invalid("Unable to find HTTP Host header"))
         } else {
@@ -224,7 +283,7 @@ impl Frontend for Deltacloud {
 
     fn reject(&self, request: &Request<Bytes>, arrival: &Arrival, _: &Refusal) -> Reply {
         let fault = Fault::new(StatusCode::UNAUTHORIZED, "Unauthorized");
-        fault.reply(&Context::of(request, arrival))
+        fault.reply(&self.context(request, arrival))
     }
 
     fn refuse(&self, request: &Request<Bytes>, arrival: &Arrival, error: &Error) -> Reply {
@@ -234,7 +293,7 @@ impl Frontend for Deltacloud {
             Fault::new(StatusCode::UNAUTHORIZED, message)
         };
         let fault = if nobody { unknown() } else { Fault::from(error) };
-        fault.reply(&Context::of(request, arrival))
+        fault.reply(&self.context(request, arrival))
     }
 }
 
@@ -246,11 +305,55 @@ fn tagged(call: Call, request: &Request<Bytes>) -> Call {
 /// What leads nowhere is told to everybody, too. Drivers are, but who says who he is learns more of them.
 fn is_public(request: &Request<Bytes>, is_somebody: bool) -> bool {
     let path = path::read(request.uri().path()).unwrap_or_default();
+    if matches!(context::accepted(request), Some(Wanted::Page))
+        && let Some(place) = html::Place::of(&parameters::method(request), &path)
+    {
+        return matches!(place, html::Place::LogOut);
+    }
     Route::of(&parameters::method(request), &path).map_or(true, |route| route.is_public(is_somebody))
 }
 
 fn read(request: &Request<Bytes>) -> Result<Path, Fault> {
     path::read(request.uri().path()).ok_or_else(|| Fault::invalid("the path cannot be read"))
+}
+
+/// What only the console has at a path.
+fn place<'p>(method: &Method, path: &'p Path, context: &Context) -> Option<html::Place<'p>> {
+    context.visit.as_ref().and_then(|_| html::Place::of(method, path))
+}
+
+/// The answer to what is no part of the API: a file of the console.
+fn beside_the_api(request: &Request<Bytes>, context: &Context) -> Option<Call> {
+    let path = path::read(request.uri().path())?;
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    html::asset(&path).filter(|_| reads).map(|asset| html::file(asset, context))
+}
+
+fn entry(context: &Context, cloud: &Capabilities) -> Call {
+    match &context.visit {
+        Some(visit) => page("entry", context, html::home(cloud, context, visit)),
+        None => ready("entry", context, &entry::document(cloud, context), true),
+    }
+}
+
+/// The answer to an operation that needs no cloud.
+fn here(
+    action: &'static str,
+    collection: &'static str,
+    context: &Context,
+    cloud: &Capabilities,
+    node: &Node<'_>,
+    named: bool,
+) -> Call {
+    match &context.visit {
+        Some(visit) => page(action, context, html::document(context, cloud, visit, collection, node)),
+        None => ready(action, context, node, named),
+    }
+}
+
+fn page(action: &'static str, context: &Context, body: Bytes) -> Call {
+    let (status, content_type) = (StatusCode::OK, html::CONTENT_TYPE);
+    call(action, Ready { context: context.clone(), status, content_type, headers: Vec::new(), body })
 }
 
 /// The answer that a document is.
@@ -262,13 +365,52 @@ fn ready(action: &'static str, context: &Context, node: &Node<'_>, named: bool) 
         Format::Json => node.write_json(&mut body),
     }
     let content_type = context.format.content_type();
-    call(action, Ready { context: context.clone(), content_type, headers: Vec::new(), body: body.freeze() })
+    call(
+        action,
+        Ready {
+            context: context.clone(),
+            status: StatusCode::OK,
+            content_type,
+            headers: Vec::new(),
+            body: body.freeze(),
+        },
+    )
+}
+
+fn drawn(
+    action: &'static str,
+    form: drawing::Form,
+    context: &Context,
+    cloud: &Capabilities,
+) -> Result<Call, Fault> {
+    let (body, headers) =
+        (form.draw(cloud.life)?, vec![("content-security-policy", PICTURE_POLICY.to_owned())]);
+    let (status, content_type) = (StatusCode::OK, form.content_type());
+    Ok(call(action, Ready { context: context.clone(), status, content_type, headers, body }))
 }
 
 fn options(context: &Context, allow: String) -> Call {
     let headers = vec![("allow", allow)];
     let content_type = "text/html;charset=utf-8";
-    call("options", Ready { context: context.clone(), content_type, headers, body: Bytes::new() })
+    call(
+        "options",
+        Ready { context: context.clone(), status: StatusCode::OK, content_type, headers, body: Bytes::new() },
+    )
+}
+
+/// Leads to the entry point of the back end that a form chooses; the driver that was chosen already stays.
+fn chosen(request: &Request<Bytes>, path: &Path, context: &Context) -> Result<Call, Fault> {
+    let parameters = Parameters::of(request, path)?;
+    let driver = parameters.text("driver").or(path::root_parameter(path, "driver"));
+    let pairs = [("driver", driver), ("provider", parameters.text("provider"))];
+    if pairs.iter().skip(1).all(|(_, value)| value.is_none()) && parameters.text("driver").is_none() {
+        return Err(Fault::invalid("Required parameter 'driver' or 'provider' not found"));
+    }
+    let given = pairs.iter().filter_map(|(name, value)| Some(format!(";{name}={}", encode((*value)?))));
+    let place = given.fold(context.href(&[]), |place, pair| place + &pair);
+    let (status, headers) = (StatusCode::MOVED_PERMANENTLY, vec![("location", place)]);
+    let content_type = "text/html;charset=utf-8";
+    Ok(call("choice", Ready { context: context.clone(), status, content_type, headers, body: Bytes::new() }))
 }
 
 fn call(action: &'static str, ready: Ready) -> Call {

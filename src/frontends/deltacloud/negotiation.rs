@@ -1,9 +1,10 @@
 //! In which form an answer is written: `format=` in the query, or else the `Accept` header
 //! ([RFC 9110, section 12.5.1](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1)).
 //!
-//! There is no HTML yet: who asks for it, as browsers do, or for anything at all, gets XML. Among types that are named
-//! outright and wanted alike, the last one wins, as in the original; unlike there, a type that is named wins over a
-//! wildcard, so that `application/json, */*` is JSON.
+//! Pages are for who names them (`text/html`), as every browser does. Who takes anything at all (`*/*`), as programs do
+//! that say nothing about it, gets XML; in the original he got a page, which no client was ever glad of. Among types that
+//! are named outright and wanted alike, the last one wins, as in the original, unless a page is among them: browsers
+//! name XML beside it. Unlike there, a type that is named wins over a wildcard, so that `application/json, */*` is JSON.
 
 use http::{HeaderMap, header::ACCEPT};
 
@@ -29,59 +30,73 @@ impl Format {
     }
 }
 
+/// What an answer is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// A document, for programs.
+    Document(Format),
+    /// A page, for people.
+    Page,
+}
+
 /// How narrowly a media range names what it wants, widest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Precision {
     Anything,
     Group,
     Named,
+    /// Named outright, by a browser.
+    Page,
 }
 
 /// The media ranges that have an answer.
-const RANGES: &[(&str, Format, Precision)] = &[
-    ("application/xml", Format::Xml, Precision::Named),
-    ("text/xml", Format::Xml, Precision::Named),
-    ("application/json", Format::Json, Precision::Named),
-    ("text/html", Format::Xml, Precision::Named),
-    ("application/xhtml+xml", Format::Xml, Precision::Named),
-    ("application/*", Format::Xml, Precision::Group),
-    ("text/*", Format::Xml, Precision::Group),
-    ("*/*", Format::Xml, Precision::Anything),
+const RANGES: &[(&str, Wanted, Precision)] = &[
+    ("application/xml", XML, Precision::Named),
+    ("text/xml", XML, Precision::Named),
+    ("application/json", Wanted::Document(Format::Json), Precision::Named),
+    ("text/html", Wanted::Page, Precision::Page),
+    ("application/xhtml+xml", Wanted::Page, Precision::Page),
+    ("application/*", XML, Precision::Group),
+    ("text/*", XML, Precision::Group),
+    ("*/*", XML, Precision::Anything),
 ];
 
+const XML: Wanted = Wanted::Document(Format::Xml);
+
 /// The form that the request wants; none when it wants none that there is.
-pub(super) fn format(asked: Option<&str>, headers: &HeaderMap) -> Option<Format> {
+pub(super) fn wanted(asked: Option<&str>, headers: &HeaderMap) -> Option<Wanted> {
     match asked {
-        Some("xml") => Some(Format::Xml),
-        Some("json") => Some(Format::Json),
+        Some("xml") => Some(XML),
+        Some("json") => Some(Wanted::Document(Format::Json)),
+        Some("html") => Some(Wanted::Page),
         Some(_) => None,
         None => accepted(headers),
     }
 }
 
-fn accepted(headers: &HeaderMap) -> Option<Format> {
+fn accepted(headers: &HeaderMap) -> Option<Wanted> {
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let ranges: Vec<&str> =
         values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).collect();
     if ranges.is_empty() {
-        return Some(Format::Xml);
+        return Some(XML);
     }
-    let wanted = ranges.into_iter().take(MOST_RANGES).filter_map(wanted);
+    let wanted = ranges.into_iter().take(MOST_RANGES).filter_map(range);
     // `max_by_key` gives the last one of those that are equal.
-    wanted.max_by_key(|(_, quality, precision)| (*quality, *precision)).map(|(format, ..)| format)
+    wanted.max_by_key(|(_, quality, precision)| (*quality, *precision)).map(|(form, ..)| form)
 }
 
 /// The form that a media range means, and how much it is wanted, in thousandths.
-fn wanted(range: &str) -> Option<(Format, u16, Precision)> {
+fn range(range: &str) -> Option<(Wanted, u16, Precision)> {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next()?;
-    let (_, format, precision) = RANGES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
+    let (_, form, precision) = RANGES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
     let quality = parts.find_map(|part| {
         let (name, value) = part.split_once('=')?;
         name.trim().eq_ignore_ascii_case("q").then(|| thousandths(value.trim()))
     });
     let quality = quality.unwrap_or(1000);
-    (quality > 0).then_some((*format, quality, *precision))
+    (quality > 0).then_some((*form, quality, *precision))
 }
 
 /// A quality, 0 to 1 with three digits; what is none wants nothing.
@@ -101,8 +116,9 @@ mod tests {
 
     #[test]
     fn accept_is_understood() {
-        let xml = Some(Format::Xml);
-        let json = Some(Format::Json);
+        let xml = Some(XML);
+        let json = Some(Wanted::Document(Format::Json));
+        let page = Some(Wanted::Page);
         for (accept, expected) in [
             ("", xml),
             ("application/xml", xml),
@@ -115,7 +131,12 @@ mod tests {
             ("application/json;q=0.2, application/xml; q=0.3", xml),
             ("application/json, text/plain, */*", json),
             ("*/*; q=0.5, application/json;q=0.4", xml),
-            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", xml),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", page),
+            ("text/html,application/xml,application/xhtml+xml,text/xml", page),
+            ("text/html;q=0.5, application/json", json),
+            ("text/html", page),
+            ("*/*", xml),
+            ("*/*; q=0.5, application/xml", xml),
             ("application/*", xml),
             ("image/png", None),
             ("application/json;q=0", None),
@@ -124,9 +145,9 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, accept.parse().unwrap());
-            assert_eq!(format(None, &headers), expected, "{accept}");
+            assert_eq!(wanted(None, &headers), expected, "{accept}");
         }
-        assert_eq!(format(None, &HeaderMap::new()), xml);
+        assert_eq!(wanted(None, &HeaderMap::new()), xml);
     }
 
     proptest::proptest! {
@@ -134,7 +155,7 @@ mod tests {
         fn no_header_makes_it_panic(accept in "[ -~]{0,80}") {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, accept.parse().unwrap());
-            let _ = format(None, &headers);
+            let _ = wanted(None, &headers);
         }
     }
 
@@ -142,8 +163,8 @@ mod tests {
     fn the_query_wins_over_the_header() {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, "application/xml".parse().unwrap());
-        assert_eq!(format(Some("json"), &headers), Some(Format::Json));
-        assert_eq!(format(Some("html"), &headers), None);
-        assert_eq!(format(Some("yaml"), &headers), None);
+        assert_eq!(wanted(Some("json"), &headers), Some(Wanted::Document(Format::Json)));
+        assert_eq!(wanted(Some("html"), &headers), Some(Wanted::Page));
+        assert_eq!(wanted(Some("yaml"), &headers), None);
     }
 }

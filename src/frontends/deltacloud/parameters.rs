@@ -14,7 +14,7 @@ use crate::wire::form;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The parameters of a request.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -37,6 +37,11 @@ impl Parameters {
         all.extend(pairs(request.uri().query().unwrap_or_default().as_bytes())?);
         all.extend(path.parameters.iter().cloned());
         Ok(Parameters(all))
+    }
+
+    /// Takes more of them up.
+    pub(super) fn extend(&mut self, more: impl IntoIterator<Item = (String, String)>) {
+        self.0.extend(more);
     }
 
     /// The value of the parameter, unless it is empty.
@@ -62,7 +67,10 @@ impl Parameters {
     /// # Errors
     /// When it is not.
     pub(super) fn required(&self, name: &str) -> Result<&str, Fault> {
-        self.text(name).ok_or_else(|| Fault::invalid(format!("Required parameter '{name}' not found")))
+        self.text(name).ok_or_else(|| {
+            let message = format!("Required parameter '{name}' not found");
+            Fault::invalid(message).of(name)
+        })
     }
 
     /// The whole number that the parameter is.
@@ -71,7 +79,8 @@ impl Parameters {
     /// When it is something else.
     pub(super) fn number(&self, name: &str) -> Result<Option<u32>, Fault> {
         let number = |text: &str| {
-            text.parse().map_err(|_| Fault::invalid(format!("Parameter '{name}' is not a whole number")))
+            let message = format!("Parameter '{name}' is not a whole number");
+            text.parse().map_err(|_| Fault::invalid(message).of(name))
         };
         self.text(name).map(number).transpose()
     }

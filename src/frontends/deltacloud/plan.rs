@@ -28,7 +28,7 @@ impl Row {
     pub(super) fn plan(&self, asked: &Asked<'_>) -> Result<Option<Plan>, Fault> {
         self.check(asked)?;
         match self.answer {
-            How::Here(_) | How::Drivers | How::Own(..) | How::Upload(..) => Ok(None),
+            How::Life | How::Drivers | How::Own(..) | How::Upload(..) => Ok(None),
             How::List(kind) => Ok(Some(self.list(kind, asked))),
             How::Show(kind) => Ok(Some(show(kind, asked))),
             How::Create(_, spec) => Ok(Some(create(spec(asked)?, asked))),
@@ -44,7 +44,9 @@ impl Row {
     fn check(&self, asked: &Asked<'_>) -> Result<(), Fault> {
         let untaken = self.parameters.iter().filter(|parameter| !parameter.is_taken(asked.cloud));
         let mut given = untaken.map(Parameter::field).filter(|name| asked.parameters.text(name).is_some());
-        let refused = |name| Err(Fault::invalid(format!("This cloud does not take parameter '{name}'")));
+        let refused = |name: String| {
+            Err(Fault::invalid(format!("This cloud does not take parameter '{name}'")).of(name))
+        };
         given.next().map_or(Ok(()), refused)
     }
 

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 
 use super::{
     collections::COLLECTIONS,
+    docs::Subject,
     errors::Fault,
     path::Path,
     table::{Collection, How, Parameter, Place, Row},
@@ -13,6 +14,10 @@ use super::{
 pub(super) enum Route<'p> {
     /// The entry point.
     Entry,
+    /// The choice of a back end by a form at the entry point.
+    Choice,
+    /// The documentation.
+    Docs(Subject),
     /// What may be done at a path, to be said in `Allow`.
     Options(String),
     /// An operation, on what the path names.
@@ -39,6 +44,9 @@ impl<'p> Route<'p> {
         if path.unfinished {
             return Err(Fault::nothing_there());
         }
+        if *name == "docs" {
+            return docs(method, rest);
+        }
         let Some(collection) = COLLECTIONS.iter().find(|collection| collection.name == *name) else {
             return Err(Fault::nothing_there());
         };
@@ -58,7 +66,7 @@ impl<'p> Route<'p> {
     /// Whether its answer is a document.
     pub(super) fn is_document(&self) -> bool {
         match self {
-            Route::Entry | Route::Options(_) => true,
+            Route::Entry | Route::Choice | Route::Docs(_) | Route::Options(_) => true,
             Route::Operation(row, _) => row.is_document(),
         }
     }
@@ -66,9 +74,9 @@ impl<'p> Route<'p> {
     /// Whether it is for everybody, and needs no cloud, when it `is_somebody` who asks.
     pub(super) fn is_public(&self, is_somebody: bool) -> bool {
         match self {
-            Route::Entry | Route::Options(_) => true,
+            Route::Entry | Route::Choice | Route::Docs(_) | Route::Options(_) => true,
             Route::Operation(row, _) => match row.answer {
-                How::Here(_) => true,
+                How::Life => true,
                 How::Drivers => !is_somebody,
                 _ => false,
             },
@@ -91,9 +99,20 @@ fn target<'p>(place: Place, rest: &[&'p str]) -> Target<'p> {
 }
 
 fn entry<'p>(method: &Method) -> Result<Route<'p>, Fault> {
-    const ALLOWED: &str = "OPTIONS,GET,HEAD";
+    const ALLOWED: &str = "OPTIONS,GET,HEAD,POST";
     match *method {
         Method::GET | Method::HEAD => Ok(Route::Entry),
+        Method::POST => Ok(Route::Choice),
+        Method::OPTIONS => Ok(Route::Options(ALLOWED.to_owned())),
+        _ => Err(other_method(ALLOWED.to_owned())),
+    }
+}
+
+fn docs<'p>(method: &Method, rest: &[&str]) -> Result<Route<'p>, Fault> {
+    const ALLOWED: &str = "OPTIONS,GET,HEAD";
+    let subject = Subject::of(rest)?;
+    match *method {
+        Method::GET | Method::HEAD => Ok(Route::Docs(subject)),
         Method::OPTIONS => Ok(Route::Options(ALLOWED.to_owned())),
         _ => Err(other_method(ALLOWED.to_owned())),
     }
@@ -141,6 +160,8 @@ mod tests {
         let path = path::read(target).unwrap();
         match Route::of(&method, &path) {
             Ok(Route::Entry) => Ok("entry".to_owned()),
+            Ok(Route::Choice) => Ok("choice".to_owned()),
+            Ok(Route::Docs(subject)) => Ok(format!("docs {}", subject.name())),
             Ok(Route::Options(allow)) => Ok(allow),
             Ok(Route::Operation(row, Target { id, part })) => {
                 let named = [Some(row.action), id, part].into_iter().flatten();
@@ -172,6 +193,9 @@ mod tests {
     fn the_entry_and_options() {
         assert_eq!(routed(Method::GET, "/api").unwrap(), "entry");
         assert_eq!(routed(Method::HEAD, "/api/").unwrap(), "entry");
+        assert_eq!(routed(Method::POST, "/api").unwrap(), "choice");
+        assert_eq!(routed(Method::GET, "/api/docs").unwrap(), "docs ");
+        assert_eq!(routed(Method::GET, "/api/docs/keys/create").unwrap(), "docs keys.create");
         assert_eq!(routed(Method::OPTIONS, "/api/realms").unwrap(), "OPTIONS,GET,HEAD");
         assert_eq!(routed(Method::OPTIONS, "/api/instances").unwrap(), "OPTIONS,GET,HEAD,POST,DELETE");
         let parameters = routed(Method::OPTIONS, "/api/instances/create").unwrap();
@@ -186,6 +210,8 @@ mod tests {
         assert_eq!(routed(Method::POST, "/api/instances/1/jump"), Err((404, None)));
         let allow = Some("OPTIONS,GET,HEAD".to_owned());
         assert_eq!(routed(Method::POST, "/api/realms"), Err((405, allow.clone())));
+        assert_eq!(routed(Method::PUT, "/api/docs"), Err((405, allow)));
+        let allow = Some("OPTIONS,GET,HEAD,POST".to_owned());
         assert_eq!(routed(Method::PUT, "/api"), Err((405, allow)));
         assert_eq!(routed(Method::GET, "/api/instances/1/stop"), Err((405, Some("OPTIONS,POST".to_owned()))));
     }

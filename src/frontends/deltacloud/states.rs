@@ -95,15 +95,22 @@ fn transition(step: &Transition) -> Node<'static> {
     let node = Node::empty("transition");
     let node = match step.by {
         Cause::Auto => node.with("auto", "true"),
-        Cause::Create => node.with("action", "create"),
-        Cause::Start | Cause::Stop | Cause::Reboot | Cause::Destroy => {
-            node.with("action", deed(step.by).map_or("", Deed::name))
-        }
+        by => node.with("action", cause(by)),
     };
     node.with("to", name(step.to))
 }
 
-fn name(stage: Stage) -> &'static str {
+/// How that is called which leads from one stage to another.
+pub(super) fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Auto => "auto",
+        Cause::Create => "create",
+        Cause::Start | Cause::Stop | Cause::Reboot | Cause::Destroy => deed(cause).map_or("", Deed::name),
+    }
+}
+
+/// A stage's name in the machine.
+pub(super) fn name(stage: Stage) -> &'static str {
     match stage {
         Stage::Start => "start",
         Stage::Pending => "pending",

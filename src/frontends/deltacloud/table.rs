@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 
-use super::{answer::Frame, asked::Asked, context::Context, document::Node, errors::Fault, states::Deed};
+use super::{answer::Frame, asked::Asked, errors::Fault, states::Deed};
 use crate::{
     frontends::Call,
     model::{Capabilities, Change, Feature, Kind, Spec, Verb},
@@ -95,8 +95,8 @@ pub(super) enum Need {
 
 /// How an operation is answered.
 pub(super) enum How {
-    /// By the front end itself, to everybody.
-    Here(fn(&Capabilities, &Context) -> Document),
+    /// By the front end itself, to everybody: the life of an instance, as a document or drawn.
+    Life,
     /// By the front end, which knows the drivers there are, and the cloud, which knows its parts.
     Drivers,
     /// All of a kind.
@@ -124,15 +124,6 @@ pub(super) enum Sent {
     Bytes,
     /// It is the file of a form of several parts.
     Form,
-}
-
-/// A document that needs no cloud.
-pub(super) struct Document {
-    pub(super) node: Node<'static>,
-    /// Whether it has a name around it in JSON.
-    pub(super) named: bool,
-    /// The only id that there is, where it is about one thing.
-    pub(super) id: Option<&'static str>,
 }
 
 /// What an operation on a member takes: its id, which is in the path.
@@ -184,17 +175,6 @@ impl Row {
         Row { action, method: Method::POST, place: Place::Action, about, parameters, answer }
     }
 
-    /// `GET /COLLECTION` or `GET /COLLECTION/ID`, by the front end itself.
-    pub(super) const fn here(
-        action: &'static str,
-        place: Place,
-        about: &'static str,
-        document: fn(&Capabilities, &Context) -> Document,
-    ) -> Self {
-        let parameters = if matches!(place, Place::Member) { ID } else { &[] };
-        Row { action, method: Method::GET, place, about, parameters, answer: How::Here(document) }
-    }
-
     /// The collection's name.
     pub(super) fn collection(&self) -> &'static str {
         self.action.split('.').next().unwrap_or_default()
@@ -213,7 +193,7 @@ impl Row {
     /// Whether a cloud can do it.
     pub(super) fn is_served(&self, cloud: &Capabilities) -> bool {
         match self.answer {
-            How::Here(_) | How::Drivers => true,
+            How::Life | How::Drivers => true,
             How::List(kind) => cloud.supports(Verb::List, kind),
             How::Show(kind) => cloud.supports(Verb::Show, kind),
             How::Create(kind, _) => cloud.supports(Verb::Create, kind),

@@ -33,7 +33,7 @@ mod tests;
 use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
-use http::Request;
+use http::{Method, Request, Uri};
 
 use self::{
     actions::{Action, Query},
@@ -60,8 +60,6 @@ const DEFAULT_REGION: &str = "us-east-1";
 pub struct Settings {
     /// The region's name; none for the one that each client signs for.
     pub region: Option<String>,
-    /// Whether it is the only front end: the root is its own then, too.
-    pub only: bool,
     /// The key with which the tokens of pages are sealed. Gateways that stand in for each other need the same.
     pub token_key: [u8; 32],
     /// The most instances that one request makes.
@@ -117,12 +115,18 @@ impl Frontend for Ec2 {
         "ec2"
     }
 
+    fn entry(&self) -> &'static str {
+        "/ec2"
+    }
+
     fn request_id_header(&self) -> &'static str {
         "x-amzn-requestid"
     }
 
-    fn claims(&self, path: &str) -> bool {
-        matches!(path, "/ec2" | "/ec2/") || (self.settings.only && path == "/")
+    /// Clients that are given a host and no path ask at the root, always with parameters: in a form, or in the query.
+    fn claims(&self, method: &Method, uri: &Uri) -> bool {
+        let asks = method == Method::POST || uri.query().is_some();
+        matches!(uri.path(), "/ec2" | "/ec2/") || (uri.path() == "/" && asks)
     }
 
     fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {
@@ -154,10 +158,7 @@ impl Frontend for Ec2 {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("region", &self.region)
-            .field("only", &self.only)
-            .finish_non_exhaustive()
+        f.debug_struct("Settings").field("region", &self.region).finish_non_exhaustive()
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::super::call::Call;
 use super::super::clock::delays;
 use super::super::model::{Lock, Snapshot, SnapshotImage, Vm, VmStatus};
-use super::super::render::storage;
+use super::super::render::disk_snapshots;
 use super::super::reply::{Problem, Reply};
 use super::{Answer, Work};
 
@@ -23,7 +23,7 @@ pub fn list(work: &Work<'_>, call: &Call, domain: &str) -> Answer {
     let domain = found_domain(work, call, domain)?;
     let parts = parts(work).filter(|part| is_in(work, part, domain)).map(Arc::new).collect();
     Ok(Reply::list("disk_snapshots", parts, move |view, part: &Part, x| {
-        storage::disk_snapshot(view, domain, part, x);
+        disk_snapshots::disk_snapshot(view, domain, part, x);
     }))
 }
 
@@ -60,7 +60,9 @@ fn found(work: &Work<'_>, call: &Call, domain: &str, id: &str) -> Result<(Uuid, 
 
 pub fn show(work: &Work<'_>, call: &Call, domain: &str, id: &str) -> Answer {
     let (domain, part) = found(work, call, domain, id)?;
-    Ok(Reply::resource(200, &work.view(call), |view, x| storage::disk_snapshot(view, domain, &part, x)))
+    Ok(Reply::resource(200, &work.view(call), |view, x| {
+        disk_snapshots::disk_snapshot(view, domain, &part, x)
+    }))
 }
 
 /// Merges one image into the next; the machine's snapshot stays, without it (`RemoveDiskSnapshotsCommand`).

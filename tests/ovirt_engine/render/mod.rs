@@ -1,6 +1,7 @@
 //! How resources look, in each dialect.
 
 pub mod api_root;
+pub mod disk_snapshots;
 pub mod hosts;
 pub mod log;
 pub mod machine;

@@ -1,5 +1,6 @@
 //! What engines really answered, read by the driver's decoders and, beside them, by a slow reader of another make.
 
+mod devices;
 mod node;
 
 use std::{env, fs, path::PathBuf};

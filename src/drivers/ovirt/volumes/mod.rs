@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 pub(super) use act::{attach, destroy, detach};
 pub(super) use create::create;
-pub(super) use disk::Disk;
+pub(super) use disk::{Disk, disk};
 
-use disk::{disk, disks_of_vm};
+use disk::disks_of_vm;
 
 use super::{
     call::Call,

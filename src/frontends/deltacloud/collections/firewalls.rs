@@ -85,7 +85,9 @@ fn authorize(asked: &Asked<'_>) -> Result<Change, Fault> {
     let mut sources = addresses(asked)?;
     sources.extend(groups(asked));
     if sources.is_empty() {
-        return Err(Fault::invalid("Required parameter 'ip_address1' or 'group1' not found"));
+        return Err(
+            Fault::invalid("Required parameter 'ip_address1' or 'group1' not found").of("ip_address1")
+        );
     }
     Ok(Change::Authorize(RuleSpec { protocol, ports, sources }))
 }

@@ -23,8 +23,7 @@ use http::Method;
 use super::{
     context::Context,
     document::Node,
-    states,
-    table::{Collection, Document, How, Parameter, Place, Row, Value},
+    table::{Collection, How, Parameter, Place, Row, Value},
 };
 use crate::model::{Capabilities, Kind, Resource};
 
@@ -78,12 +77,14 @@ const DRIVERS: Collection = Collection {
 const INSTANCE_STATES: Collection = Collection {
     name: "instance_states",
     about: "How an instance lives: its states, and what leads from one to the next",
-    operations: &[Row::here(
-        "instance_states.index",
-        Place::Collection,
-        "Shows the states and what leads from one to the next",
-        |cloud, context| Document { node: states::document(cloud, context), named: false, id: None },
-    )],
+    operations: &[Row {
+        action: "instance_states.index",
+        method: Method::GET,
+        place: Place::Collection,
+        about: "Shows the states and what leads from one to the next; format=gv, svg or png draws them",
+        parameters: &[],
+        answer: How::Life,
+    }],
 };
 
 /// The collections that a cloud has.

@@ -171,7 +171,7 @@ fn a_form_that_makes_no_sense_is_refused() {
         (FORM, "--XXX".to_owned(), "broken"),
         (FORM, part("blob_id", "x") + &part("a", &"x".repeat(70_000)) + &file(""), "too long"),
         ("multipart/form-data", String::new(), "no boundary"),
-        ("application/x-www-form-urlencoded", "blob_id=x".to_owned(), "multipart/form-data"),
+        ("application/x-www-form-urlencoded", "blob_id=x".to_owned(), "'blob_data' not found"),
     ] {
         let (status, body) = post(media, &body);
         assert!(status == 400 && said.split('|').any(|said| body.contains(said)), "{status} {body}");

@@ -38,7 +38,7 @@ fn cloud(ids: IdForm) -> Capabilities {
 }
 
 fn ec2() -> Ec2 {
-    Ec2::new(Settings { region: None, only: false, token_key: [1; 32], instances_per_request: 100 })
+    Ec2::new(Settings { region: None, token_key: [1; 32], instances_per_request: 100 })
 }
 
 fn arrival() -> Arrival {

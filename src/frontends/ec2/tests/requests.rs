@@ -182,16 +182,16 @@ fn nobody_is_challenged_and_a_signer_is_not() {
 
 #[test]
 fn paths_are_claimed() {
-    let only = Ec2::new(Settings { only: true, ..ec2().settings.clone() });
-    for (path, shared, alone) in [
-        ("/ec2", true, true),
-        ("/ec2/", true, true),
-        ("/", false, true),
-        ("/ec2x", false, false),
-        ("/ovirt-engine/api", false, false),
+    for (method, uri, claimed) in [
+        (Method::GET, "/ec2", true),
+        (Method::GET, "/ec2/", true),
+        (Method::POST, "/", true),
+        (Method::GET, "/?Action=DescribeRegions", true),
+        (Method::GET, "/", false),
+        (Method::POST, "/ec2x", false),
+        (Method::GET, "/ovirt-engine/api?x", false),
     ] {
-        assert_eq!(ec2().claims(path), shared, "{path}");
-        assert_eq!(only.claims(path), alone, "{path}");
+        assert_eq!(ec2().claims(&method, &uri.parse().unwrap()), claimed, "{method} {uri}");
     }
 }
 

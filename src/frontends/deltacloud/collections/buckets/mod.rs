@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub(super) use blobs::describe as describe_blob;
-pub(in crate::frontends::deltacloud) use upload::intake;
+pub(in crate::frontends::deltacloud) use upload::{before_the_file, intake};
 
 /// The longest name of a bucket, in bytes.
 const LONGEST_NAME: usize = 255;
@@ -118,7 +118,7 @@ fn bucket(asked: &Asked<'_>) -> Result<Spec, Fault> {
     let is_path = name == "." || name == ".." || name.contains('/');
     if is_path || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
         let message = format!("a bucket's name has up to {LONGEST_NAME} bytes, and no slash");
-        return Err(Fault::invalid(message));
+        return Err(Fault::invalid(message).of("name"));
     }
     Ok(Spec::Bucket(BucketSpec { name: name.to_owned(), location: asked.text("location") }))
 }

@@ -40,6 +40,15 @@ pub(in crate::frontends::deltacloud) fn intake(sent: Sent, request: &Request<Byt
     }
 }
 
+/// What a form says before its file, as far as it can be read.
+pub(in crate::frontends::deltacloud) fn before_the_file(request: &Request<Bytes>) -> Vec<(String, String)> {
+    let Ok(mut form) = Form::of(request) else { return Vec::new() };
+    // What is wrong with it is said when the file is to be stored.
+    let _ = form.read_head(request.body());
+    let text = |(name, bytes): (String, Vec<u8>)| Some((name, String::from_utf8(bytes).ok()?));
+    form.fields.into_iter().filter_map(text).collect()
+}
+
 /// `PUT /buckets/BUCKET/BLOB`
 pub(super) fn bytes(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, Fault> {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
@@ -56,19 +65,39 @@ pub(super) fn bytes(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call,
 
 /// `POST /buckets/BUCKET`
 pub(super) fn form(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, Fault> {
+    if multipart_type(request).is_none() {
+        return parameters(asked, request);
+    }
     let mut form = Form::of(request)?;
     form.read_head(request.body()).map_err(Fault::invalid)?;
-    let missing = |name| Fault::invalid(format!("Required parameter '{name}' not found before the file"));
+    let missing =
+        |name| Fault::invalid(format!("Required parameter '{name}' not found before the file")).of(name);
     let name = form.text("blob_id").or(asked.parameters.text("blob_id"));
     let name = name.filter(|name| !name.is_empty()).ok_or_else(|| missing("blob_id"))?.to_owned();
     let metadata = form.metadata()?;
-    let file = form.file.ok_or_else(|| Fault::invalid(format!("Required parameter '{FILE}' not found")))?;
+    let file =
+        form.file.ok_or_else(|| Fault::invalid(format!("Required parameter '{FILE}' not found")).of(FILE))?;
     let bucket = asked.id.unwrap_or_default();
     let (id, known) = (Id::of_blob(bucket, &name), metadata.clone());
     let upload = FormUpload { form: Form::of(request)?, id, known };
     let spec =
         BlobSpec { bucket: Id::from(bucket), name, content_type: file.content_type, size: None, metadata };
     store("buckets.create_blob", spec, Box::new(upload), StatusCode::CREATED, asked, request)
+}
+
+/// The same without a file: what is to be stored is a parameter like the others. The Ruby client sends all of them in the
+/// query.
+fn parameters(asked: &Asked<'_>, request: &Request<Bytes>) -> Result<Call, Fault> {
+    let parameters = &asked.parameters;
+    let content = Bytes::copy_from_slice(parameters.required(FILE)?.as_bytes());
+    let spec = BlobSpec {
+        bucket: Id::from(asked.id.unwrap_or_default()),
+        name: parameters.required("blob_id")?.to_owned(),
+        content_type: Some("text/plain".to_owned()),
+        size: Some(content.len() as u64),
+        metadata: metadata::of_fields(|name| parameters.text(name))?,
+    };
+    store("buckets.create_blob", spec, Box::new(Given(content)), StatusCode::CREATED, asked, request)
 }
 
 fn store(
@@ -84,7 +113,8 @@ fn store(
         return Err(Fault::new(StatusCode::NOT_IMPLEMENTED, message));
     }
     if spec.name.len() > LONGEST_NAME || spec.name.chars().any(char::is_control) {
-        return Err(Fault::invalid(format!("a blob's name has up to {LONGEST_NAME} bytes, and no controls")));
+        return Err(Fault::invalid(format!("a blob's name has up to {LONGEST_NAME} bytes, and no controls"))
+            .of("blob_id"));
     }
     metadata::check(&spec.metadata)?;
     let answer = Stored { context: asked.context.clone(), status, blob: None };
@@ -105,6 +135,23 @@ struct Plain;
 impl Upload for Plain {
     fn feed(&mut self, chunk: Bytes) -> Result<Bytes, Error> {
         Ok(chunk)
+    }
+
+    fn finish(&mut self) -> Result<Option<Operation>, Error> {
+        Ok(None)
+    }
+}
+
+/// The content is known, and the body has been read.
+struct Given(Bytes);
+
+impl Upload for Given {
+    fn begin(&mut self) -> Bytes {
+        std::mem::take(&mut self.0)
+    }
+
+    fn feed(&mut self, _: Bytes) -> Result<Bytes, Error> {
+        Ok(Bytes::new())
     }
 
     fn finish(&mut self) -> Result<Option<Operation>, Error> {
@@ -139,6 +186,11 @@ fn senseless(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Invalid, message)
 }
 
+fn multipart_type(request: &Request<Bytes>) -> Option<&str> {
+    let media = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    multipart::is_form(media).then_some(media)
+}
+
 /// A form with a file, as far as it has come.
 struct Form {
     reader: Reader,
@@ -154,8 +206,7 @@ struct Form {
 impl Form {
     /// The form that the body of a request is.
     fn of(request: &Request<Bytes>) -> Result<Self, Fault> {
-        let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media = media.filter(|media| multipart::is_form(media));
+        let media = multipart_type(request);
         let media = media.ok_or_else(|| Fault::invalid("a blob is sent in a multipart/form-data form"))?;
         let reader = Reader::of(media).map_err(Fault::invalid)?;
         Ok(Form { reader, fields: Vec::new(), file: None, in_file: false, ended: false })

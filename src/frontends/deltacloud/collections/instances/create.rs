@@ -81,21 +81,37 @@ fn count(asked: &Asked<'_>) -> Result<Count, Fault> {
     let most = asked.most_instances;
     let count = asked.parameters.number("instance_count")?.unwrap_or(1);
     if !(1..=most).contains(&count) {
-        return Err(Fault::invalid(format!("Parameter 'instance_count' is not between 1 and {most}")));
+        let message = format!("Parameter 'instance_count' is not between 1 and {most}");
+        return Err(Fault::invalid(message).of("instance_count"));
     }
     Ok(Count { min: count, max: count })
 }
 
 fn user_data(asked: &Asked<'_>) -> Result<Option<Vec<u8>>, Fault> {
     let Some(text) = asked.parameters.text("user_data") else { return Ok(None) };
-    let most = asked.cloud.user_data.ok_or_else(|| Fault::invalid("This cloud takes no user data"))?;
+    let most = asked
+        .cloud
+        .user_data
+        .ok_or_else(|| Fault::invalid("This cloud takes no user data").of("user_data"))?;
+    let data = if asked.context.visit.is_some() { Ok(written(text)) } else { decoded(text) };
+    let data = data.map_err(|fault| fault.of("user_data"))?;
+    if data.len() > most {
+        let message = format!("User data is limited to {most} bytes");
+        return Err(Fault::invalid(message).of("user_data"));
+    }
+    Ok((!data.is_empty()).then_some(data))
+}
+
+/// User data as people write it in a form, whose lines a browser ends in a way of its own.
+fn written(text: &str) -> Vec<u8> {
+    text.replace("\r\n", "\n").into_bytes()
+}
+
+/// User data as programs send it.
+fn decoded(text: &str) -> Result<Vec<u8>, Fault> {
     // What is wrong with it is not repeated: user data often holds secrets. A space was a `+` that the client forgot
     // to escape.
     let kept = text.trim().chars().filter(|character| !matches!(character, '\r' | '\n' | '\t'));
     let plain: String = kept.map(|character| if character == ' ' { '+' } else { character }).collect();
-    let data = BASE64.decode(plain).map_err(|_| Fault::invalid("Parameter 'user_data' is not base64"))?;
-    if data.len() > most {
-        return Err(Fault::invalid(format!("User data is limited to {most} bytes")));
-    }
-    Ok((!data.is_empty()).then_some(data))
+    BASE64.decode(plain).map_err(|_| Fault::invalid("Parameter 'user_data' is not base64"))
 }

@@ -69,9 +69,13 @@ const INSTANCES: &[Parameter] = &[
     Parameter::new("keyname", Value::Id(Kind::Key), "The key that lets in")
         .needs(Need::Feature(Feature::InstanceKey))
         .feature("authentication_key"),
-    Parameter::new("user_data", Value::LongText, "What it is told at its first start, in base64")
-        .needs(Need::UserData)
-        .feature("user_data"),
+    Parameter::new(
+        "user_data",
+        Value::LongText,
+        "What it is told at its first start; in base64, but not on the page",
+    )
+    .needs(Need::UserData)
+    .feature("user_data"),
     Parameter::new("firewallsN", Value::Id(Kind::Firewall), "A firewall around it")
         .needs(Need::Feature(Feature::InstanceFirewalls))
         .feature("firewalls"),
