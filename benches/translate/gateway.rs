@@ -7,10 +7,7 @@ use bytes::{Bytes, BytesMut};
 use deltagate::{
     drivers::{self, Embedded},
     exchange::{Cloud, Driver, Endpoint, Identity, Provider, Receiver, Tally, Transport},
-    frontends::{
-        Arrival, Call, Choice, Encode, Frontend,
-        ec2::{Ec2, Settings},
-    },
+    frontends::{self, Arrival, Call, Choice, Encode, Frontend, Settings},
     model::{Error, Flow, Resource, Sink},
 };
 use http::Request;
@@ -21,9 +18,34 @@ const ROOM: usize = 64 << 10;
 /// No operation takes as long as this.
 const LONG: Duration = Duration::from_secs(60);
 
+/// The front end that a client uses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Door {
+    Ec2,
+    Deltacloud,
+}
+
+impl Door {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Door::Ec2 => "ec2",
+            Door::Deltacloud => "deltacloud",
+        }
+    }
+
+    /// What asks for all instances.
+    fn target(self) -> &'static str {
+        match self {
+            Door::Ec2 => "/ec2?Action=DescribeInstances&Version=2016-11-15",
+            Door::Deltacloud => "/api/instances?format=xml",
+        }
+    }
+}
+
 /// One provider, and one who asks for its instances.
 pub(crate) struct Gateway {
-    frontend: Ec2,
+    frontend: Box<dyn Frontend>,
+    target: &'static str,
     driver: Arc<dyn Driver>,
     provider: Arc<Provider>,
     identity: Identity,
@@ -32,15 +54,21 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(transport: impl Transport + 'static) -> Result<Self, Box<dyn StdError>> {
-        let entry = drivers::find("ovirt").ok_or("there is no oVirt driver")?;
-        let address = (entry.parse)("http://engine.example.com/ovirt-engine/api")?;
+    /// A gateway that speaks to what answers over `transport` by this driver, and to a client by this front end.
+    pub(crate) fn new(
+        (driver, provider): (&str, &str),
+        door: Door,
+        transport: impl Transport + 'static,
+    ) -> Result<Self, Box<dyn StdError>> {
+        let entry = drivers::find(driver).ok_or("there is no such driver")?;
+        let address = (entry.parse)(provider)?;
+        let url = address.url.clone().ok_or("the driver has no back end")?;
         let endpoint = Endpoint {
             provider: "bench".to_owned(),
             tls: None,
-            host: "engine.example.com".to_owned(),
-            port: 80,
-            authority: "engine.example.com".to_owned(),
+            authority: url.authority(),
+            host: url.host,
+            port: url.port,
             connect_timeout: LONG,
             read_timeout: LONG,
             operation_timeout: LONG,
@@ -52,12 +80,16 @@ impl Gateway {
             url: address.url,
             scope: address.scope,
             level: address.level,
+            services: Default::default(),
             relay: false,
             endpoint,
         });
-        let settings = Settings { region: None, token_key: [0; 32], instances_per_request: 1 };
+        let settings = Settings { region: None, instances_per_request: 1, drivers: Vec::new() };
+        let frontend =
+            frontends::open(&[door.name()], &settings).pop().ok_or("there is no such front end")?;
         Ok(Gateway {
-            frontend: Ec2::new(settings),
+            frontend,
+            target: door.target(),
             driver: (entry.open)(provider.clone(), &Embedded::default())?,
             provider,
             identity: Identity { user: "admin@internal".to_owned(), password: "secret".into() },
@@ -66,9 +98,9 @@ impl Gateway {
         })
     }
 
-    /// Answers DescribeInstances, and gives the length of the answer in bytes.
-    pub(crate) async fn describe_instances(&mut self) -> Result<usize, Box<dyn StdError>> {
-        let request = Request::get("/ec2?Action=DescribeInstances&Version=2016-11-15").body(Bytes::new())?;
+    /// Lists the instances, and gives the length of the answer in bytes.
+    pub(crate) async fn list_instances(&mut self) -> Result<usize, Box<dyn StdError>> {
+        let request = Request::get(self.target).body(Bytes::new())?;
         let arrival = Arrival {
             request_id: "00000000-0000-0000-0000-000000000000".to_owned(),
             now: Timestamp::UNIX_EPOCH,
@@ -80,7 +112,7 @@ impl Gateway {
         let call = self.frontend.decode(&request, &arrival, self.driver.capabilities());
         let Call { operation, mut encode, .. } =
             call.map_err(|reply| format!("refused: {}", reply.body.escape_ascii()))?;
-        let operation = operation.ok_or("DescribeInstances needs no cloud")?;
+        let operation = operation.ok_or("the list needs no cloud")?;
         let mut answer = Answer { encode: encode.as_mut(), out: &mut self.out, sent: 0 };
         answer.encode.open(answer.out);
         let tally = Tally::default();

@@ -1,7 +1,8 @@
 //! What translating a list costs, beside a bare pass over its bytes. `benches/README.md` says how.
 
-mod engine;
 mod gateway;
+mod memory;
+mod servers;
 mod vms;
 
 use std::{
@@ -15,11 +16,12 @@ use allocation_counter::measure;
 use bytes::Bytes;
 use deltagate::{
     model::{Error, Flow, Resource},
-    wire::{Decode, xml},
+    wire::{Decode, json, xml},
 };
-use engine::{CHUNK, Engine};
-use gateway::Gateway;
+use gateway::{Door, Gateway};
+use memory::CHUNK;
 use quick_xml::{Reader, events::Event};
+use serde::de::IgnoredAny;
 use tokio::runtime::{Builder, Runtime};
 use vms::Shape;
 
@@ -33,18 +35,70 @@ fn main() -> Result<(), Box<dyn StdError>> {
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "{ITEMS} VMs, chunks of {} KiB, best of {ROUNDS}; MB/s of the engine's bytes",
+        "{ITEMS} VMs, chunks of {} KiB, best of {ROUNDS}; MB/s of the back end's bytes",
         CHUNK >> 10
     )?;
     writeln!(
         out,
-        "{:14}{:>10}{:>10}{:>10}{:>10}{:>12}{:>12}{:>12}{:>8}",
+        "{:16}{:>10}{:>10}{:>10}{:>10}{:>12}{:>12}{:>12}{:>8}",
         "list", "bytes/VM", "bare", "cut", "translate", "VMs/s", "written/VM", "allocs/VM", "ratio"
     )?;
     for shape in Shape::ALL {
-        writeln!(out, "{}", Figures::measure(shape, &runtime)?.row(shape))?;
+        let list = Bytes::from(vms::list(shape, ITEMS));
+        let engine = vms::engine(shape, list.clone());
+        let gateway = Gateway::new(("ovirt", vms::PROVIDER), Door::Ec2, engine)?;
+        let subject = Subject { name: shape.name().to_owned(), list, gateway, bare: bare_xml, cut: cut_xml };
+        writeln!(out, "{}", subject.measure(&runtime)?)?;
+    }
+    for door in [Door::Ec2, Door::Deltacloud] {
+        let list = Bytes::from(servers::list(ITEMS));
+        let cloud = servers::cloud(list.clone());
+        let gateway = Gateway::new(("openstack", servers::PROVIDER), door, cloud)?;
+        let name = format!("Nova, {}", door.name());
+        let subject = Subject { name, list, gateway, bare: bare_json, cut: cut_json };
+        writeln!(out, "{}", subject.measure(&runtime)?)?;
     }
     Ok(())
+}
+
+/// Reads a list.
+type Pass<E> = fn(&[u8]) -> Result<(), E>;
+
+/// A list that is measured.
+struct Subject {
+    name: String,
+    list: Bytes,
+    gateway: Gateway,
+    /// A pass over it that makes nothing of it.
+    bare: Pass<Box<dyn StdError>>,
+    /// A pass that finds its items.
+    cut: Pass<Error>,
+}
+
+impl Subject {
+    fn measure(mut self, runtime: &Runtime) -> Result<String, Box<dyn StdError>> {
+        // The first request finds out the version and logs in.
+        let written = runtime.block_on(self.gateway.list_instances())?;
+        let mut translate = || runtime.block_on(self.gateway.list_instances());
+        let worst = Duration::MAX;
+        let mut figures = Figures {
+            length: self.list.len(),
+            written,
+            allocations: 0,
+            bare: worst,
+            cut: worst,
+            translate: worst,
+        };
+        for _ in 0..ROUNDS {
+            figures.bare = figures.bare.min(timed(|| (self.bare)(&self.list))?);
+            figures.cut = figures.cut.min(timed(|| (self.cut)(&self.list))?);
+            figures.translate = figures.translate.min(timed(&mut translate)?);
+        }
+        let mut outcome = Ok(0);
+        figures.allocations = measure(|| outcome = translate()).count_total;
+        outcome?;
+        Ok(figures.row(&self.name))
+    }
 }
 
 /// What was measured of one list.
@@ -61,38 +115,12 @@ struct Figures {
 }
 
 impl Figures {
-    fn measure(shape: Shape, runtime: &Runtime) -> Result<Figures, Box<dyn StdError>> {
-        let list = Bytes::from(vms::list(shape, ITEMS));
-        let mut gateway = Gateway::new(Engine::new(shape.root(), list.clone()))?;
-        // The first request finds out the version and logs in.
-        let written = runtime.block_on(gateway.describe_instances())?;
-        let mut translate = || runtime.block_on(gateway.describe_instances());
-        let worst = Duration::MAX;
-        let mut figures = Figures {
-            length: list.len(),
-            written,
-            allocations: 0,
-            bare: worst,
-            cut: worst,
-            translate: worst,
-        };
-        for _ in 0..ROUNDS {
-            figures.bare = figures.bare.min(timed(|| bare_pass(&list))?);
-            figures.cut = figures.cut.min(timed(|| cut(&list))?);
-            figures.translate = figures.translate.min(timed(&mut translate)?);
-        }
-        let mut outcome = Ok(0);
-        figures.allocations = measure(|| outcome = translate()).count_total;
-        outcome?;
-        Ok(figures)
-    }
-
-    fn row(&self, shape: Shape) -> String {
+    fn row(&self, name: &str) -> String {
         let per_item = |total: f64| total / ITEMS as f64;
         let speed = |time: Duration| self.length as f64 / time.as_secs_f64() / 1e6;
         format!(
-            "{:14}{:>10.0}{:>10.0}{:>10.0}{:>10.0}{:>12.0}{:>12.0}{:>12.2}{:>8.2}",
-            shape.name(),
+            "{:16}{:>10.0}{:>10.0}{:>10.0}{:>10.0}{:>12.0}{:>12.0}{:>12.2}{:>8.2}",
+            name,
             per_item(self.length as f64),
             speed(self.bare),
             speed(self.cut),
@@ -112,21 +140,41 @@ fn timed<T, E>(work: impl FnOnce() -> Result<T, E>) -> Result<Duration, E> {
 }
 
 /// Reads every event of the whole list and does nothing with it.
-fn bare_pass(list: &[u8]) -> Result<usize, quick_xml::Error> {
+fn bare_xml(list: &[u8]) -> Result<(), Box<dyn StdError>> {
     let mut reader = Reader::from_reader(list);
-    let mut events = 0;
-    while !matches!(black_box(reader.read_event()?), Event::Eof) {
-        events += 1;
-    }
-    Ok(events)
+    while !matches!(black_box(reader.read_event()?), Event::Eof) {}
+    Ok(())
+}
+
+/// Reads every value of the whole list and does nothing with it.
+fn bare_json(list: &[u8]) -> Result<(), Box<dyn StdError>> {
+    black_box(serde_json::from_slice::<IgnoredAny>(list)?);
+    Ok(())
 }
 
 /// Cuts the list into its items and reads nothing of them but the name.
-fn cut(list: &[u8]) -> Result<(), Error> {
-    let mut decode = xml::each("vms", "vm", |vm, _| {
-        black_box(vm.name());
-        Ok(Flow::More)
-    });
+fn cut_xml(list: &[u8]) -> Result<(), Error> {
+    feed(
+        list,
+        &mut xml::each("vms", "vm", |vm, _| {
+            black_box(vm.name());
+            Ok(Flow::More)
+        }),
+    )
+}
+
+/// Cuts the list into its items and reads nothing of them.
+fn cut_json(list: &[u8]) -> Result<(), Error> {
+    feed(
+        list,
+        &mut json::each("servers", |server, _| {
+            black_box(server.len());
+            Ok(Flow::More)
+        }),
+    )
+}
+
+fn feed(list: &[u8], decode: &mut dyn Decode) -> Result<(), Error> {
     let mut sink = |_: &Resource<'_>| Ok(Flow::More);
     for chunk in list.chunks(CHUNK) {
         decode.feed(chunk, &mut sink)?;

@@ -1,4 +1,11 @@
-//! Lists of VMs in the shapes in which engines send them.
+//! Lists of VMs in the shapes in which engines send them, and the engine around them.
+
+use bytes::Bytes;
+
+use super::memory::Memory;
+
+/// Where the driver finds the engine.
+pub(crate) const PROVIDER: &str = "http://engine.example.com/ovirt-engine/api";
 
 /// How a list of VMs looks.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +30,7 @@ impl Shape {
     }
 
     /// The root of the API of an engine that sends such lists.
-    pub(crate) fn root(self) -> &'static str {
+    fn root(self) -> &'static str {
         match self {
             Shape::V3 => "<api><product_info><version major=\"3\" minor=\"1\"/></product_info></api>",
             Shape::V4 | Shape::Dense => {
@@ -31,6 +38,16 @@ impl Shape {
             }
         }
     }
+}
+
+/// An engine of the shape's version that has these VMs.
+pub(crate) fn engine(shape: Shape, vms: Bytes) -> Memory {
+    Memory::new(vec![
+        ("/ovirt-engine/api", Bytes::from_static(shape.root().as_bytes())),
+        ("/ovirt-engine/sso/oauth/token", Bytes::from_static(b"{\"access_token\":\"token\"}")),
+        ("/ovirt-engine/api/instancetypes", Bytes::from_static(b"<instance_types/>")),
+        ("/ovirt-engine/api/vms", vms),
+    ])
 }
 
 /// The answer of an engine that has `count` VMs.

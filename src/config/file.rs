@@ -62,7 +62,11 @@ pub(super) struct ProviderTable {
     pub(super) name: Spanned<String>,
     pub(super) driver: Spanned<String>,
     pub(super) url: Option<Spanned<String>>,
+    /// The part of the cloud that is seen, whatever the driver calls it.
+    #[serde(alias = "region")]
     pub(super) data_center: Option<Spanned<String>>,
+    pub(super) interface: Option<Spanned<String>>,
+    pub(super) service_hosts: Option<Vec<Spanned<String>>>,
     pub(super) level: Option<Spanned<LevelWord>>,
     pub(super) relay: Option<Spanned<bool>>,
     pub(super) ca_file: Option<Spanned<PathBuf>>,

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     drivers::{self, Address, Entry},
-    exchange::{Endpoint, Provider, ProviderUrl, Tls},
+    exchange::{Endpoint, Interface, Provider, ProviderUrl, Services, Tls, bare_host},
 };
 
 /// The name of the provider that flags or the environment describe.
@@ -96,6 +96,7 @@ impl Choice {
                 && address.url == self.provider.url
                 && address.scope == self.provider.scope
                 && address.level == self.provider.level
+                && address.interface == self.provider.services.interface
         })
     }
 }
@@ -164,6 +165,7 @@ fn configured(
     let address = address(source, table, entry, problems)?;
     let tls = tls(source, table, address.url.as_ref(), problems);
     let relay = relay(source, table, address.url.as_ref(), problems);
+    let hosts = service_hosts(source, table, address.url.as_ref(), problems);
     let endpoint = Endpoint {
         tls,
         connect_timeout: connect_timeout?,
@@ -175,7 +177,8 @@ fn configured(
     if problems.0.len() > before {
         return None;
     }
-    let provider = Provider { relay, ..provider(name, entry, address, endpoint) };
+    let services = Services { interface: address.interface, hosts };
+    let provider = Provider { relay, services, ..provider(name, entry, address, endpoint) };
     let text = table.url.as_ref().map(|url| url.get_ref().clone()).unwrap_or_default();
     Some(Choice { provider: Arc::new(provider), text, allowed: false })
 }
@@ -219,6 +222,11 @@ fn address(
     if let Some(level) = &table.level {
         address.level = (*level.get_ref()).into();
     }
+    if let Some(word) = &table.interface {
+        let unknown = || format!("'{}' is no interface: public, internal or admin", word.get_ref());
+        address.interface =
+            problems.keep(&source.place(word), Interface::read(word.get_ref()).ok_or_else(unknown))?;
+    }
     Some(address)
 }
 
@@ -250,6 +258,24 @@ fn relay(source: &Source, table: &ProviderTable, url: Option<&ProviderUrl>, prob
     *relay.get_ref()
 }
 
+fn service_hosts(
+    source: &Source,
+    table: &ProviderTable,
+    url: Option<&ProviderUrl>,
+    problems: &mut Problems,
+) -> Vec<String> {
+    let mut hosts = Vec::new();
+    for written in table.service_hosts.iter().flatten() {
+        let place = source.place(written);
+        if url.is_none() {
+            problems.add(&place, "this provider has no back end that could have services");
+        }
+        let no_host = || format!("'{}' is no host name and no address", written.get_ref());
+        hosts.extend(problems.keep(&place, bare_host(written.get_ref()).ok_or_else(no_host)));
+    }
+    hosts
+}
+
 pub(super) fn endpoint(name: &str, url: Option<&ProviderUrl>, operation_timeout: Duration) -> Endpoint {
     Endpoint {
         provider: name.to_owned(),
@@ -270,6 +296,7 @@ pub(super) fn provider(
     address: Address,
     endpoint: Endpoint,
 ) -> Provider {
-    let Address { url, scope, level } = address;
-    Provider { name, driver: entry.name, url, scope, level, relay: false, endpoint }
+    let Address { url, scope, level, interface } = address;
+    let services = Services { interface, hosts: Vec::new() };
+    Provider { name, driver: entry.name, url, scope, level, services, relay: false, endpoint }
 }

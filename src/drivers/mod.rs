@@ -5,17 +5,18 @@
 //! **Invariant:** no driver names a front end, another driver or Pingora.
 
 pub mod mock;
+mod openstack;
 mod ovirt;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
-    exchange::{Driver, Level, Provider, ProviderUrl},
+    exchange::{Driver, Interface, Level, Provider, ProviderUrl},
     model::{Capabilities, Error},
 };
 
 /// All drivers there are, in the order in which they are listed.
-pub static DRIVERS: &[Entry] = &[mock::ENTRY, ovirt::ENTRY];
+pub static DRIVERS: &[Entry] = &[mock::ENTRY, ovirt::ENTRY, openstack::ENTRY];
 
 /// A driver that can be chosen.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ pub struct Address {
     pub scope: Option<String>,
     /// With whose rights the API is used.
     pub level: Level,
+    /// Which of a service's addresses is used, where it has several.
+    pub interface: Interface,
 }
 
 /// The driver of this name, in any case of letters, or of which it is an alias.

@@ -217,8 +217,9 @@ impl Line<'_> {
     }
 
     async fn send(&self, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {
+        let endpoint = self.provider.endpoint_for(request.uri())?;
         let started = Instant::now();
-        let answer = self.within(self.transport.send(&self.provider.endpoint, request)).await;
+        let answer = self.within(self.transport.send(&endpoint, request)).await;
         self.tally.add(started.elapsed());
         answer
     }

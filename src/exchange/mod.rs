@@ -4,6 +4,7 @@
 //! the call in every error are here, once. Nothing here knows a protocol, a product or Pingora.
 
 mod cloud;
+mod kept;
 mod login;
 mod promise;
 mod provider;
@@ -12,9 +13,10 @@ mod transport;
 use async_trait::async_trait;
 
 pub use cloud::{Cloud, Collected, Line, Receiver, Tally};
+pub use kept::Kept;
 pub use login::Logins;
 pub use promise::{Promises, View, Withdrawn, superseded};
-pub use provider::{Endpoint, Level, Provider, ProviderUrl, Tls};
+pub use provider::{Endpoint, Interface, Level, Provider, ProviderUrl, Services, Tls, bare_host};
 pub use transport::{Answer, Transport};
 
 use crate::model::{Capabilities, Error, Operation};

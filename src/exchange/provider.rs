@@ -1,8 +1,10 @@
 //! A provider: one account of one back end, as the operator configured it.
 
-use std::{fmt, net::Ipv6Addr, path::PathBuf, time::Duration};
+use std::{borrow::Cow, fmt, net::Ipv6Addr, path::PathBuf, time::Duration};
 
 use http::Uri;
+
+use crate::model::{Error, ErrorKind};
 
 /// One back end as an operator named it.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,10 +15,13 @@ pub struct Provider {
     pub driver: &'static str,
     /// Where its API is; none for a driver that has no back end.
     pub url: Option<ProviderUrl>,
-    /// The part of the back end that is seen: an oVirt data center's id. All of it when none.
+    /// The part of the back end that is seen: an oVirt data center's id, an OpenStack region. All of it, or its first,
+    /// when none.
     pub scope: Option<String>,
     /// With whose rights the API is used.
     pub level: Level,
+    /// The services that a back end of several has.
+    pub services: Services,
     /// Whether the back end's own API is let through.
     pub relay: bool,
     /// How it is reached.
@@ -31,6 +36,78 @@ pub enum Level {
     Admin,
     /// A user's: what his permissions allow.
     User,
+}
+
+/// The services of a back end that says itself, in a catalogue, where they are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Services {
+    /// Which of a service's addresses is used.
+    pub interface: Interface,
+    /// The hosts that may be named besides the provider's own, in lower case and without brackets.
+    pub hosts: Vec<String>,
+}
+
+/// Which of the addresses is used that a service has for different networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Interface {
+    /// The one for everybody.
+    #[default]
+    Public,
+    /// The one for the cloud's own network.
+    Internal,
+    /// The one for administrators.
+    Admin,
+}
+
+impl Interface {
+    /// The interface of this name.
+    pub fn read(word: &str) -> Option<Self> {
+        let all = [Interface::Public, Interface::Internal, Interface::Admin];
+        all.into_iter().find(|interface| interface.name().eq_ignore_ascii_case(word))
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Interface::Public => "public",
+            Interface::Internal => "internal",
+            Interface::Admin => "admin",
+        }
+    }
+}
+
+impl Provider {
+    /// Where a request to `uri` goes: to the provider's own endpoint when it names no host; otherwise to a service that
+    /// the back end has named, which is reached as the provider is.
+    ///
+    /// # Errors
+    /// `Unreachable` when the operator has not allowed the host, or when it would be spoken to without TLS although the
+    /// provider is spoken to with it: a token would go there in the clear.
+    pub fn endpoint_for(&self, uri: &Uri) -> Result<Cow<'_, Endpoint>, Error> {
+        if uri.authority().is_none() {
+            return Ok(Cow::Borrowed(&self.endpoint));
+        }
+        let refused = |why: String| Error::new(ErrorKind::Unreachable, why).safe_to_repeat();
+        let url = ProviderUrl::of(uri)
+            .map_err(|_| refused("a service of the back end has no usable URL".to_owned()))?;
+        let own = self.url.as_ref().is_some_and(|own| own.host == url.host);
+        if !own && !self.services.hosts.contains(&url.host) {
+            let why = format!(
+                "the back end names a service at '{}', a host that is not among the provider's service_hosts",
+                url.host
+            );
+            return Err(refused(why));
+        }
+        if self.endpoint.tls.is_some() && !url.tls {
+            let why = format!(
+                "the back end names a service at '{url}', which has no TLS although the provider has"
+            );
+            return Err(refused(why));
+        }
+        let tls = url.tls.then(|| self.endpoint.tls.clone().unwrap_or_default());
+        let authority = url.authority();
+        Ok(Cow::Owned(Endpoint { tls, host: url.host, port: url.port, authority, ..self.endpoint.clone() }))
+    }
 }
 
 /// The URL of a back end's API, checked: `http` or `https`, a host, no user, query or fragment.
@@ -62,12 +139,16 @@ impl ProviderUrl {
         if uri.query().is_some() {
             return Err("a provider's URL has no query".to_owned());
         }
+        ProviderUrl::of(&uri)
+    }
+
+    fn of(uri: &Uri) -> Result<Self, String> {
         let tls = match uri.scheme_str() {
             Some("https") => true,
             Some("http") => false,
             _ => return Err("a provider's URL starts with https:// or http://".to_owned()),
         };
-        let (host, port) = host_and_port(&uri)?;
+        let (host, port) = host_and_port(uri)?;
         let port = port.unwrap_or(if tls { 443 } else { 80 });
         Ok(ProviderUrl { tls, host, port, path: uri.path().trim_end_matches('/').to_owned() })
     }
@@ -105,8 +186,8 @@ fn host_and_port(uri: &Uri) -> Result<(String, Option<u16>), String> {
     Ok((host, port))
 }
 
-/// The host without the brackets of an IPv6 address; none when it is no host.
-fn bare_host(host: &str) -> Option<String> {
+/// The host, in lower case and without the brackets of an IPv6 address; none when it is no host.
+pub fn bare_host(host: &str) -> Option<String> {
     if let Some(address) = host.strip_prefix('[') {
         return Some(address.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?.to_string());
     }
@@ -165,6 +246,74 @@ mod tests {
                 prop_assert_eq!(ProviderUrl::parse(&url.to_string()), Ok(url));
             }
         }
+    }
+
+    fn provider(url: &str, hosts: &[&str]) -> Provider {
+        let url = ProviderUrl::parse(url).unwrap();
+        let endpoint = Endpoint {
+            provider: "cloud".to_owned(),
+            tls: url.tls.then_some(Tls { insecure: true, ca_file: None }),
+            host: url.host.clone(),
+            port: url.port,
+            authority: url.authority(),
+            connect_timeout: Duration::from_secs(1),
+            read_timeout: Duration::from_secs(2),
+            operation_timeout: Duration::from_secs(3),
+            pool_size: 4,
+        };
+        let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+        Provider {
+            name: "cloud".to_owned(),
+            driver: "openstack",
+            url: Some(url),
+            scope: None,
+            level: Level::default(),
+            services: Services { interface: Interface::Public, hosts },
+            relay: false,
+            endpoint,
+        }
+    }
+
+    #[test]
+    fn a_service_is_reached_as_the_provider_is() {
+        let provider = provider("https://keystone:5000/v3", &["nova.example.com", "2001:db8::1"]);
+        let endpoint = |uri: &str| provider.endpoint_for(&uri.parse().unwrap()).unwrap().into_owned();
+        assert_eq!(endpoint("/v3/auth/tokens"), provider.endpoint);
+        for (uri, host, port, authority) in [
+            ("https://Keystone:8774/v2.1?x=1", "keystone", 8774, "keystone:8774"),
+            ("https://nova.example.com/v2.1", "nova.example.com", 443, "nova.example.com"),
+            ("https://[2001:db8::1]:81/", "2001:db8::1", 81, "[2001:db8::1]:81"),
+        ] {
+            let Endpoint { provider: name, .. } = provider.endpoint.clone();
+            let expected = Endpoint {
+                provider: name,
+                host: host.to_owned(),
+                port,
+                authority: authority.to_owned(),
+                ..provider.endpoint.clone()
+            };
+            assert_eq!(endpoint(uri), expected, "{uri}");
+        }
+    }
+
+    #[test]
+    fn no_other_host_is_reached_and_none_without_the_providers_tls() {
+        let secure = provider("https://keystone:5000/v3", &["nova"]);
+        let plain = provider("http://keystone:5000/v3", &[]);
+        for (provider, uri) in [
+            (&secure, "https://169.254.169.254/latest"),
+            (&secure, "https://keystone.evil.example.com/"),
+            (&secure, "https://nova.example.com/"),
+            (&secure, "http://keystone:8774/v2.1"),
+            (&secure, "http://nova/v2.1"),
+            (&secure, "ftp://nova/"),
+            (&plain, "http://localhost:5000/"),
+            (&plain, "http://127.0.0.1:22/"),
+        ] {
+            let error = provider.endpoint_for(&uri.parse().unwrap()).unwrap_err();
+            assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unreachable, true), "{uri}");
+        }
+        assert!(plain.endpoint_for(&"https://keystone/".parse().unwrap()).unwrap().tls.is_some());
     }
 
     #[test]

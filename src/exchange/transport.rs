@@ -10,8 +10,8 @@ use crate::model::Error;
 /// Carries requests to back ends over pooled connections.
 #[async_trait]
 pub trait Transport: Send + Sync {
-    /// Sends `request` and waits for the head of its answer. The request's URI is a path with its query; `Host` and
-    /// `Content-Length` are added here.
+    /// Sends `request` to `endpoint` and waits for the head of its answer. Of the request's URI only the path and the
+    /// query are sent; `Host` and `Content-Length` are added here.
     ///
     /// # Errors
     /// `Unreachable`, `TimedOut` or `Unexpected`; marked safe to repeat when the back end cannot have seen the request.

@@ -13,7 +13,7 @@ use std::{
 use moka::future::Cache;
 use pingora::{
     protocols::{ALPN, l4::socket::SocketAddr as Address, tls::CaType},
-    upstreams::peer::HttpPeer,
+    upstreams::peer::{HttpPeer, Scheme},
     utils::tls::{WrappedX509, parse_x509},
 };
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -33,7 +33,7 @@ const IDLE: Duration = Duration::from_secs(50);
 
 /// Makes Pingora's peers of endpoints. There is no other place where one is made.
 pub(super) struct Upstreams {
-    /// A peer for each provider, complete but for its address.
+    /// A peer for each provider, complete but for where it is.
     peers: HashMap<String, HttpPeer>,
     names: Cache<(String, u16), Arc<[SocketAddr]>>,
 }
@@ -57,6 +57,9 @@ impl Upstreams {
         let template = self.peers.get(&endpoint.provider);
         let template =
             template.ok_or_else(|| Error::new(ErrorKind::Internal, "the back end is not known"))?;
+        let mut template = template.clone();
+        template.scheme = if endpoint.tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+        endpoint.host.clone_into(&mut template.sni);
         let addresses = self.resolve(endpoint).await?;
         Ok((0..addresses.len()).filter_map(move |nth| {
             let mut peer = template.clone();
@@ -87,7 +90,7 @@ impl Upstreams {
     }
 }
 
-/// A peer at no address yet.
+/// A peer at no address yet: what all services of a provider have in common.
 fn template(endpoint: &Endpoint) -> Result<HttpPeer, Error> {
     let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
     let mut peer = HttpPeer::new(nowhere, endpoint.tls.is_some(), endpoint.host.clone());

@@ -5,6 +5,7 @@
 
 pub mod basic;
 pub mod form;
+pub mod json;
 pub mod sign;
 pub mod xml;
 

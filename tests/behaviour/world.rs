@@ -54,10 +54,16 @@ pub fn each(cloud: &Cloud, scenario: &Scenario) {
     let lacking = scenario.pairs().map(|(_, kind)| kind).find(|kind| cloud.lacks.contains(kind));
     let doors: Vec<&Door> = DOORS.iter().filter(|door| scenario.pairs().all(door.expresses)).collect();
     assert!(!doors.is_empty(), "no front end can express it");
-    let running = (cloud.start)();
+    let running = match (cloud.start)() {
+        Ok(running) => running,
+        Err(why) => {
+            eprintln!("skipped: there is no {}: {why}", cloud.driver);
+            return;
+        }
+    };
     for door in doors {
         eprintln!("through {}", door.name);
-        let address = &running.gateway.address;
+        let address = running.address();
         let world = World { capabilities, door, address, user: cloud.user, asked: RefCell::default() };
         if let Some(kind) = lacking {
             world.is_unsupported(kind);

@@ -2,7 +2,7 @@
 
 use crate::{
     MOCK,
-    bed::{Client, Gateway, Ovirt, ovirt::Mode},
+    bed::{Client, Gateway, OpenStack, Ovirt, ovirt::Mode},
 };
 
 fn flows(gateway: &Gateway, key: &str, secret: &str) {
@@ -45,4 +45,12 @@ fn on_ovirt_4_1() {
 #[test]
 fn on_ovirt_4_4() {
     flows_on(Mode::V4_4);
+}
+
+#[test]
+fn on_openstack() {
+    match OpenStack::find("") {
+        Ok(cloud) => flows(&cloud.gateway, "AKID", "SECRET"),
+        Err(why) => eprintln!("skipped: there is no OpenStack: {why}"),
+    }
 }

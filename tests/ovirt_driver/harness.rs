@@ -104,6 +104,7 @@ impl Harness {
             driver: entry.name,
             scope: address.scope.clone(),
             level: address.level,
+            services: Default::default(),
             relay: false,
             endpoint: Endpoint {
                 provider: "test".into(),

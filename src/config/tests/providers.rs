@@ -1,7 +1,7 @@
 //! Which clouds there are, and which one is meant.
 
 use super::*;
-use crate::exchange::Level;
+use crate::exchange::{Interface, Level, Services};
 
 const TWO_MOCKS: &str =
     "[[providers]]\nname = 'one'\ndriver = 'mock'\n[[providers]]\nname = 'two'\ndriver = 'mock'\n";
@@ -40,6 +40,29 @@ fn a_provider_is_what_its_table_says() {
     let tls = endpoint.tls.as_ref().unwrap();
     assert!(!tls.insecure && tls.ca_file.as_ref().unwrap().ends_with("ca.pem"));
     assert!(config.access_keys.is_empty(), "the mock cloud's key is good for the mock cloud only");
+}
+
+#[test]
+fn a_provider_may_have_services_on_hosts_that_are_named() {
+    let text = "[[providers]]\nname = 'cloud'\ndriver = 'ovirt'\nurl = 'https://keystone:5000/v3'\nregion = 'R'\n\
+                interface = 'Internal'\nservice_hosts = ['Nova.example.com', '[2001:DB8::1]']\n";
+    let provider = load_all(text).unwrap().providers.default_provider().clone();
+    assert_eq!(provider.scope.as_deref(), Some("R"));
+    let hosts = vec!["nova.example.com".to_owned(), "2001:db8::1".to_owned()];
+    assert_eq!(provider.services, Services { interface: Interface::Internal, hosts });
+    let wrong = "[[providers]]\nname = 'cloud'\ndriver = 'ovirt'\nurl = 'https://keystone:5000/v3'\n\
+                 service_hosts = ['https://nova']\n[[providers]]\nname = 'mock'\n\
+                 driver = 'mock'\nservice_hosts = ['a']\n[[providers]]\nname = 'other'\ndriver = 'ovirt'\n\
+                 url = 'https://e/api'\ninterface = 'private'\n";
+    let problems = load_all(wrong).unwrap_err();
+    let expected = [
+        "5: 'https://nova' is no host name and no address",
+        "9: this provider has no back end that could have services",
+        "14: 'private' is no interface: public, internal or admin",
+    ];
+    for problem in expected {
+        assert!(problems.iter().any(|found| found == problem), "{problems:?}");
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ use tokio::task::spawn_blocking;
 
 use super::{Address, Embedded, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Identity, Level},
+    exchange::{Cloud, Driver, Identity},
     model::{Capabilities, Change, Error, ErrorKind, Flow, Operation, Resource, Spec},
 };
 use capabilities::CAPABILITIES;
@@ -155,7 +155,7 @@ async fn emit<'a>(
 /// Any text is a provider: the name of a cloud of its own.
 fn address(text: &str) -> Result<Address, String> {
     let scope = (!text.is_empty()).then(|| text.to_owned());
-    Ok(Address { url: None, scope, level: Level::Admin })
+    Ok(Address { scope, ..Address::default() })
 }
 
 fn authenticate(identity: &Identity) -> Result<(), Error> {

@@ -14,7 +14,6 @@ mod faults;
 mod hardware_profiles;
 mod images;
 mod instances;
-mod kept;
 mod login;
 mod metrics;
 mod names;
@@ -206,7 +205,7 @@ fn address(text: &str) -> Result<Address, String> {
         Some(word) => return Err(format!("'{word}' is no level of an oVirt provider: ADMIN or USER")),
     };
     match parts.next() {
-        None => Ok(Address { url: Some(url), scope, level }),
+        None => Ok(Address { url: Some(url), scope, level, ..Address::default() }),
         Some(_) => Err("an oVirt provider is URL;DATACENTER;ADMIN|USER: this one has more parts".into()),
     }
 }

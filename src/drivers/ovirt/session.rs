@@ -20,13 +20,12 @@ use super::{
     engine::{Engine, XML, detect, request, with_rights_of},
     faults,
     hardware_profiles::{self, InstanceTypes},
-    kept::Kept,
     login::{Login, log_in},
     places::{self, Places},
     storage::Domains,
 };
 use crate::{
-    exchange::{Cloud, Line, Logins, Provider},
+    exchange::{Cloud, Kept, Line, Logins, Provider},
     model::{Error, ErrorKind},
     wire::{
         Decode,

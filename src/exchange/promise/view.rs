@@ -102,6 +102,7 @@ impl View {
             S::Terminating => S::Terminating,
             S::Rebooting if at_rest || matches!(instance.state, S::Stopping | S::Starting) => S::Rebooting,
             S::Starting if at_rest => S::Starting,
+            S::Stopping if is_busy_coming_up(instance.state) => S::Stopping,
             _ => return None,
         };
         Some(Instance { state, ..instance.clone() })
@@ -124,6 +125,12 @@ impl View {
     fn get(&self, id: &str) -> Option<&Shown> {
         self.0.as_ref()?.get(id)
     }
+}
+
+/// Whether an instance is on its way to running, or there, so that it can be told to be on its way back.
+fn is_busy_coming_up(state: InstanceState) -> bool {
+    use InstanceState as S;
+    matches!(state, S::Creating | S::Starting | S::Running | S::Rebooting | S::Resuming)
 }
 
 fn has_departed(shown: &Shown) -> bool {
@@ -175,6 +182,20 @@ mod tests {
         assert_eq!(told.view("me").amend(&listed).unwrap().state, InstanceState::Terminating);
         tokio::time::advance(VANISHING).await;
         assert!(told.view("me").amend(&listed).is_none());
+    }
+
+    #[tokio::test]
+    async fn what_comes_up_is_shown_as_stopping_when_it_will_be_stopped() {
+        use InstanceState as S;
+        let mut told = Told::default();
+        told.tell("me", shown("a", S::Stopping, 1));
+        let amended = |state| told.view("me").amend(&Instance::new("a", state)).map(|shown| shown.state);
+        for state in [S::Creating, S::Starting, S::Running, S::Rebooting] {
+            assert_eq!(amended(state), Some(S::Stopping), "{state:?}");
+        }
+        for state in [S::Stopping, S::Stopped, S::Error] {
+            assert_eq!(amended(state), None, "{state:?}");
+        }
     }
 
     #[tokio::test]

@@ -11,6 +11,8 @@ use super::{
     parameters::Parameters,
     table::{Parameter, Value},
 };
+use uuid::Uuid;
+
 use crate::model::{Capabilities, Id, IdForm};
 
 /// A request, as far as an operation needs it.
@@ -45,11 +47,11 @@ impl Asked<'_> {
         self.parameters.required(name).map(|text| self.as_written(text))
     }
 
-    /// An id, as the cloud writes it: a UUID may be asked for in any case of letters.
+    /// An id, as the cloud writes it: a UUID may be asked for in any case of letters, a name only in its own.
     pub(super) fn as_written(&self, id: &str) -> Id {
         match self.cloud.ids {
-            IdForm::Uuid => Id::from(id.to_ascii_lowercase()),
-            IdForm::Opaque => Id::from(id),
+            IdForm::Uuid if Uuid::try_parse(id).is_ok() => Id::from(id.to_ascii_lowercase()),
+            IdForm::Uuid | IdForm::Opaque => Id::from(id),
         }
     }
 

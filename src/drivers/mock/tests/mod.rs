@@ -85,7 +85,8 @@ fn provider() -> Provider {
         driver: "mock",
         url: None,
         scope: None,
-        level: Level::Admin,
+        level: Default::default(),
+        services: Default::default(),
         relay: false,
         endpoint,
     }

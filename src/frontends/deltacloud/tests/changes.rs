@@ -243,8 +243,9 @@ fn what_is_wrong_is_said_by_name() {
 #[test]
 fn ids_in_parameters_are_as_the_cloud_writes_them() {
     let cloud = Capabilities { ids: IdForm::Uuid, ..complete() };
-    let target = "/api/storage_volumes/ABC-1/attach?instance_id=DEF-2&device=%2Fdev%2FSDA";
-    let call = front_end().decode(&request("POST", target), &arrival(), &cloud).ok().unwrap();
-    let attach = Change::Attach { instance: Id::from("def-2"), device: text("/dev/SDA") };
-    assert_eq!(call.operation, Some(Operation::Change(Id::from("abc-1"), attach)));
+    let (upper, name) = ("ABCDEF00-0000-4000-8000-00000000DEAD", "Some-Name");
+    let target = format!("/api/storage_volumes/{upper}/attach?instance_id={name}&device=%2Fdev%2FSDA");
+    let call = front_end().decode(&request("POST", &target), &arrival(), &cloud).ok().unwrap();
+    let attach = Change::Attach { instance: Id::from(name), device: text("/dev/SDA") };
+    assert_eq!(call.operation, Some(Operation::Change(Id::from(upper.to_lowercase()), attach)));
 }

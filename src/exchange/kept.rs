@@ -1,4 +1,4 @@
-//! What is read from the engine once and kept for a while, for every login apart: users see different things.
+//! What is read from a back end once and kept for a while, for every login apart: users see different things.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -11,11 +11,11 @@ use crate::model::Error;
 const MOST_LOGINS: u64 = 10_000;
 
 /// Something read and kept; those who want it while it is being read wait for it.
-pub(super) struct Kept<T>(Cache<Uuid, Arc<T>>);
+pub struct Kept<T>(Cache<Uuid, Arc<T>>);
 
 impl<T: Send + Sync + 'static> Kept<T> {
     /// Nothing yet; what will be read is kept for so long.
-    pub(super) fn for_at_most(limit: Duration) -> Self {
+    pub fn for_at_most(limit: Duration) -> Self {
         Kept(Cache::builder().max_capacity(MOST_LOGINS).time_to_live(limit).build())
     }
 
@@ -23,7 +23,7 @@ impl<T: Send + Sync + 'static> Kept<T> {
     ///
     /// # Errors
     /// What `read` fails with; failures are not kept.
-    pub(super) async fn get(
+    pub async fn get(
         &self,
         login: Uuid,
         read: impl Future<Output = Result<T, Error>>,

@@ -1,4 +1,4 @@
-//! An engine in memory: what the driver asks of one to list its VMs, without a connection in between.
+//! A back end in memory: what a driver asks of one to list its VMs, without a connection in between.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,35 +11,29 @@ use http::{Request, Response, StatusCode, response};
 /// How long the chunks are in which a list arrives, in bytes.
 pub(crate) const CHUNK: usize = 16 << 10;
 
-/// An engine that answers every call with the same bytes each time.
-pub(crate) struct Engine {
-    root: Bytes,
-    vms: Bytes,
-}
+/// A back end that answers every call with the same bytes each time.
+pub(crate) struct Memory(Vec<(&'static str, Bytes)>);
 
-impl Engine {
-    /// An engine of this version that has these VMs.
-    pub(crate) fn new(root: &'static str, vms: Bytes) -> Self {
-        Engine { root: Bytes::from_static(root.as_bytes()), vms }
+impl Memory {
+    /// A back end that has these documents, by their paths.
+    pub(crate) fn new(documents: Vec<(&'static str, Bytes)>) -> Self {
+        Memory(documents)
     }
 
     fn body(&self, path: &str) -> Option<Bytes> {
-        match path {
-            "/ovirt-engine/api" => Some(self.root.clone()),
-            "/ovirt-engine/sso/oauth/token" => Some(Bytes::from_static(b"{\"access_token\":\"token\"}")),
-            "/ovirt-engine/api/instancetypes" => Some(Bytes::from_static(b"<instance_types/>")),
-            "/ovirt-engine/api/vms" => Some(self.vms.clone()),
-            _ => None,
-        }
+        self.0.iter().find(|(known, _)| *known == path).map(|(_, body)| body.clone())
     }
 }
 
 #[async_trait]
-impl Transport for Engine {
+impl Transport for Memory {
     async fn send(&self, _: &Endpoint, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {
         let body = self.body(request.uri().path());
         let status = if body.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-        let response = Response::builder().status(status).body(body.unwrap_or_default());
+        let response = Response::builder()
+            .status(status)
+            .header("x-subject-token", "token")
+            .body(body.unwrap_or_default());
         let response = response
             .map_err(|error| Error::new(ErrorKind::Internal, "no answer was built").with_source(error))?;
         let (head, rest) = response.into_parts();

@@ -1,0 +1,134 @@
+//! A request in a service's terms: what is its own; what every request has besides is added when it is sent.
+
+use bytes::Bytes;
+use http::Method;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use super::catalogue::Service;
+
+/// What may stand in a path segment and in a value of a query as it is: the unreserved characters of RFC 3986.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request to a service, below the base of its API.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) service: Service,
+    pub(super) method: Method,
+    /// Path and query after the base.
+    pub(super) target: String,
+    /// Whether servers are wanted with their flavors in them.
+    pub(super) with_flavors: bool,
+    /// A JSON document, or nothing.
+    pub(super) body: Bytes,
+}
+
+impl Call {
+    /// Reads what is at this path.
+    pub(super) fn get(service: Service, path: &[&str]) -> Self {
+        let (method, target) = (Method::GET, target(path));
+        Call { service, method, target, with_flavors: false, body: Bytes::new() }
+    }
+
+    /// Sends a document, of one member of this name, to this path.
+    pub(super) fn post(service: Service, path: &[&str], name: &str, order: impl Into<Value>) -> Self {
+        let body = Object::default().with(name, order);
+        Call { method: Method::POST, body: Value::from(body).to_string().into(), ..Call::get(service, path) }
+    }
+
+    /// Replaces what is at this path.
+    pub(super) fn put(service: Service, path: &[&str], name: &str, order: impl Into<Value>) -> Self {
+        Call { method: Method::PUT, ..Call::post(service, path, name, order) }
+    }
+
+    /// Removes what is at this path.
+    pub(super) fn delete(service: Service, path: &[&str]) -> Self {
+        Call { method: Method::DELETE, ..Call::get(service, path) }
+    }
+
+    /// The same call, with the flavors of the servers that it answers in them.
+    pub(super) fn with_flavors(self) -> Self {
+        Call { with_flavors: true, ..self }
+    }
+
+    /// The same call, with a parameter in its query.
+    pub(super) fn query(mut self, key: &str, value: &str) -> Self {
+        self.target.push(if self.target.contains('?') { '&' } else { '?' });
+        self.target.push_str(key);
+        self.target.push('=');
+        self.target.extend(encoded(value));
+        self
+    }
+
+    /// The same call, with this query instead of its own: that of a link to the next page.
+    pub(super) fn with_query(mut self, query: &str) -> Self {
+        let path = self.target.split('?').next().unwrap_or_default().len();
+        self.target.truncate(path);
+        self.target.push('?');
+        self.target.push_str(query);
+        self
+    }
+}
+
+/// A JSON object that is put together for a call.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Object(Map<String, Value>);
+
+impl Object {
+    /// The same, with a member.
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same, with a member if there is a value for it.
+    pub(super) fn maybe(self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Value::Object(object.0)
+    }
+}
+
+/// A text as it stands in a path or a query.
+fn encoded(text: &str) -> impl Iterator<Item = &str> {
+    utf8_percent_encode(text, ENCODED)
+}
+
+fn target(path: &[&str]) -> String {
+    let mut target = String::with_capacity(64);
+    for segment in path {
+        target.push('/');
+        // A path in which a segment were `..` would be another one.
+        match *segment {
+            "." => target.push_str("%2E"),
+            ".." => target.push_str("%2E%2E"),
+            segment => target.extend(encoded(segment)),
+        }
+    }
+    target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_put_in_changes_the_form_of_the_target() {
+        let call = Call::get(Service::Compute, &["servers", "..", "../x;max=1?y#z"]).query("name", "a b&c");
+        assert_eq!(call.target, "/servers/%2E%2E/..%2Fx%3Bmax%3D1%3Fy%23z?name=a%20b%26c");
+    }
+
+    #[test]
+    fn the_next_page_is_of_the_same_list() {
+        let call = Call::get(Service::Image, &["images"]).query("limit", "1");
+        assert_eq!(call.clone().with_query("limit=1&marker=x").target, "/images?limit=1&marker=x");
+        assert_eq!(Call::get(Service::Image, &["images"]).with_query("marker=x").target, "/images?marker=x");
+    }
+}

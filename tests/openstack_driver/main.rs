@@ -1,0 +1,6 @@
+//! The OpenStack driver against what a real OpenStack answered: which calls it makes, and what it reads in the answers.
+
+mod failures;
+mod harness;
+mod recordings;
+mod script;
