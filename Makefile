@@ -31,7 +31,7 @@ tools:
 clients:
 	@tests/clients/install $(CLIENTS)
 
-## A real OpenStack on loopback, in target/openstack: five minutes the first time, one afterwards.
+## A real OpenStack on loopback, in target/openstack: a few minutes the first time, one afterwards.
 openstack:
 	@tests/openstack/up.sh $(ARGS)
 

@@ -117,26 +117,36 @@ def await_services():
         ("cinder-volume", admin.block_storage.services),
         ("cinder-scheduler", admin.block_storage.services),
     ):
-        await_heartbeat(binary, services)
+        since = started(binary)
+        until(binary, lambda: any(s.binary == binary and (s.updated_at or "") >= since for s in services()))
+    until("cinder-scheduler", lambda: any(admin.block_storage.backend_pools()))
 
 
-def await_heartbeat(binary, services):
-    """Waits for a sign of life that is younger than the process: older ones tell of the one before it."""
-    pid_file = f"{ENV['STATE']}/run/{binary}.pid"
-    started = datetime.fromtimestamp(os.stat(pid_file).st_mtime, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+def started(binary):
+    """When the process started: a sign of life that is older tells of the one before it."""
+    at = os.stat(pid_file(binary)).st_mtime
+    return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def until(binary, is_ready):
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            if any(s.binary == binary and (s.updated_at or "") >= started for s in services()):
+            if is_ready():
                 return
-            seen = "no heartbeat"
+            seen = "not ready"
         except SDKException as error:
             seen = error
-        with open(pid_file) as file:
-            alive = os.path.exists(f"/proc/{file.read().strip()}")
-        if not alive or time.monotonic() > deadline:
-            give_up(binary, seen if alive else "ended")
+        with open(pid_file(binary)) as file:
+            if not os.path.exists(f"/proc/{file.read().strip()}"):
+                give_up(binary, "ended")
+        if time.monotonic() > deadline:
+            give_up(binary, seen)
         time.sleep(0.3)
+
+
+def pid_file(binary):
+    return f"{ENV['STATE']}/run/{binary}.pid"
 
 
 def give_up(binary, why):

@@ -79,8 +79,9 @@ stop() { # name seconds
 # Waits until a service answers; gives up as soon as it is gone.
 await() { # service check [port]
     local service=$1 deadline=$((SECONDS + PATIENCE))
-    until "$2" "${@:3}" >/dev/null 2>&1; do
+    while true; do
         is_running "$service" || fail "$service ended" "$(log_of "$service")"
+        if "${@:2}" >/dev/null 2>&1; then return; fi
         ((SECONDS < deadline)) || fail "$service did not answer in $PATIENCE s" "$(log_of "$service")"
         sleep 0.1
     done

@@ -34,6 +34,7 @@ def exercise(demo):
     borrow_address(demo, server)
     demo.compute.create_server_image(server, NAME)
     until("its image is active", lambda: any(i.status == "active" for i in demo.image.images(name=NAME)))
+    until("it is idle", lambda: demo.compute.get_server(server.id).task_state is None)
     demo.compute.stop_server(server)
     until("it is stopped", lambda: demo.compute.get_server(server.id).status == "SHUTOFF")
 

@@ -37,7 +37,7 @@ main() {
     once cloud seed cloud
     seed openrc
     tell 'the services answer'
-    "$VENV/bin/python" "$HERE/smoke.py" || fail 'what answers does not work' "$(log_of nova-compute)"
+    "$VENV/bin/python" "$HERE/smoke.py" || fail "what answers does not work; the logs are in $STATE/log"
     tell 'a server was booted, used and deleted'
     if [ ! -e "$golden" ]; then save; fi
     touch "$STATE/run/ready"
@@ -138,7 +138,8 @@ configure() {
     done
     mkdir -p "$LIB"/{fernet,credentials,glance/{images,tasks,staging},nova,neutron,cinder/volumes}
     for template in "$HERE"/conf/*; do
-        sed -e "/^@CREDENTIALS@\$/{r $HERE/conf/credentials" -e 'd}' "$template" | sed "${substitutions[@]}" \
+        sed -e "/^@AUTHTOKEN@\$/{r $HERE/conf/authtoken" -e 'd}' "$template" |
+            sed -e "/^@CREDENTIALS@\$/{r $HERE/conf/credentials" -e 'd}' | sed "${substitutions[@]}" \
             >"$ETC/$(basename "$template")"
     done
     mv "$ETC/clouds.yaml" "$ROOT/clouds.yaml"
