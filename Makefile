@@ -5,14 +5,16 @@ TOOLS := $(CURDIR)/target/tools
 CLIENTS := $(CURDIR)/target/clients
 export PATH := $(PATH):$(TOOLS)/bin
 
-.PHONY: run test bench tools clients
+.PHONY: run test bench tools clients openstack openstack-down
 
 ## The gateway on localhost:3001, with a mock cloud behind it.
 run: tools
 	cargo run -- $(ARGS)
 
-## Every test, with the real clients.
+## Every test, with the real clients; DELTAGATE_OPENSTACK names the folder of an OpenStack that is up.
 test: tools clients
+	@[ -n "$$DELTAGATE_OPENSTACK" ] || \
+	  echo 'DELTAGATE_OPENSTACK is not set: no real OpenStack in the tests, recorded answers only (see make openstack)'
 	DELTAGATE_PYTHON=$(CLIENTS)/bin/python DELTAGATE_REQUIRE_CLIENTS=1 cargo test
 
 ## Every bench; benches/README.md says what they measure.
@@ -28,3 +30,11 @@ tools:
 
 clients:
 	@tests/clients/install $(CLIENTS)
+
+## A real OpenStack on loopback, in target/openstack: a few minutes the first time, one afterwards.
+openstack:
+	@tests/openstack/up.sh $(ARGS)
+
+## Stops it and keeps what is in it; `make openstack ARGS=--reset` brings back what was there at first.
+openstack-down:
+	@tests/openstack/down.sh
