@@ -14,6 +14,8 @@ pub struct Capabilities {
     pub ids: IdForm,
     /// How many bytes of user data an instance can be given; none when it takes none.
     pub user_data: Option<usize>,
+    /// How long an instance's name may be, in characters, on every release of the cloud; none when nobody meets the limit.
+    pub longest_name: Option<u32>,
     /// What else can be said when something is created.
     pub features: &'static [Feature],
     /// How an instance lives, for front ends that tell their clients what they may do next. A driver may do more than

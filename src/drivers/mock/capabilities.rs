@@ -80,6 +80,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     ],
     ids: IdForm::Opaque,
     user_data: Some(USER_DATA),
+    longest_name: None,
     features: &[
         Feature::ImportKey,
         Feature::InstanceKey,

@@ -62,6 +62,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     ],
     ids: IdForm::Uuid,
     user_data: Some(USER_DATA),
+    longest_name: None,
     features: &[
         Feature::ImportKey,
         Feature::InstanceKey,

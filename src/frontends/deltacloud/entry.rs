@@ -23,12 +23,15 @@ pub(super) fn document(cloud: &Capabilities, context: &Context) -> Node<'static>
 fn link(collection: &Collection, cloud: &Capabilities, context: &Context) -> Node<'static> {
     let features = || features(collection, cloud);
     let parts = vec![
-        Node::row("feature", features().map(|feature| feature.element()).collect()).only(Format::Xml),
-        Node::list("features", features().map(|feature| feature.member()).collect()).only(Format::Json),
+        Node::row("feature", features().map(|feature| feature.element(cloud)).collect()).only(Format::Xml),
+        Node::list("features", features().map(|feature| feature.member(cloud)).collect()).only(Format::Json),
     ];
     let href = context.href(&[collection.name]);
     Node::object("link", parts).with("href", href).with("rel", collection.name)
 }
+
+/// The constraint on the length of a text.
+const MAX_LENGTH: &str = "max_length";
 
 /// An optional part of an operation, which some clouds have.
 struct Feature {
@@ -47,16 +50,26 @@ fn features(collection: &Collection, cloud: &Capabilities) -> impl Iterator<Item
 }
 
 impl Feature {
-    fn element(&self) -> Node<'static> {
+    fn element(&self, cloud: &Capabilities) -> Node<'static> {
         let param = Node::empty("param").with("name", self.parameter.name);
-        Node::object("feature", vec![param]).with("name", self.name).with("rel", self.operation)
+        let length =
+            self.max_length(cloud).map(|length| Node::text("constraint", length).with("name", MAX_LENGTH));
+        let parts = std::iter::once(param).chain(length).collect();
+        Node::object("feature", parts).with("name", self.name).with("rel", self.operation)
     }
 
     /// A feature is a list of one in JSON, as it always was.
-    fn member(&self) -> Node<'static> {
+    fn member(&self, cloud: &Capabilities) -> Node<'static> {
         let params = vec![Node::text("param", self.parameter.signature())];
-        let parts = vec![Node::list("params", params), Node::object("constraints", Vec::new())];
+        let constraints = self.max_length(cloud).map(|length| Node::text(MAX_LENGTH, length));
+        let constraints = Node::object("constraints", constraints.into_iter().collect());
+        let parts = vec![Node::list("params", params), constraints];
         let member = Node::object("feature", parts).with("name", self.name).with("rel", self.operation);
         Node::list("feature", vec![member])
+    }
+
+    /// The one constraint there is: how long an instance's name may be.
+    fn max_length(&self, cloud: &Capabilities) -> Option<String> {
+        cloud.longest_name.filter(|_| self.name == "user_name").map(|longest| longest.to_string())
     }
 }

@@ -58,6 +58,7 @@ fn cloud() -> Capabilities {
         operations: OPERATIONS,
         ids: IdForm::Opaque,
         user_data: Some(100),
+        longest_name: Some(64),
         features: &[Feature::ImportKey],
         life: LIFE,
     }

@@ -46,6 +46,21 @@ fn members_are_shown_and_acted_upon() {
 }
 
 #[test]
+fn the_entry_point_says_how_long_a_name_may_be() {
+    let written = |target: &str| {
+        let call = front_end().decode(&request("GET", target), &arrival(), &complete()).ok().unwrap();
+        answered(call, &[])
+    };
+    let xml = written("/api?format=xml");
+    assert!(
+        xml.contains("<param name=\"name\"></param><constraint name=\"max_length\">64</constraint>"),
+        "{xml}"
+    );
+    let json = written("/api?format=json");
+    assert!(json.contains("\"constraints\":{\"max_length\":\"64\"}"), "{json}");
+}
+
+#[test]
 fn instances_are_created() {
     let target = "/api/instances;image_id=img1?realm_id=us&hwp_id=m1&hwp_cpu=2&hwp_memory=1740.8&name=n\
                   &user_data=aGVsbG8&instance_count=3&keyname=&commit=ignored";

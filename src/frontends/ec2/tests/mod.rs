@@ -34,7 +34,15 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Act, Kind::Instance),
         (Verb::Destroy, Kind::Instance),
     ];
-    Capabilities { driver: "mock", operations, ids, user_data: Some(100), features: &[], life: &[] }
+    Capabilities {
+        driver: "mock",
+        operations,
+        ids,
+        user_data: Some(100),
+        longest_name: Some(64),
+        features: &[],
+        life: &[],
+    }
 }
 
 fn ec2() -> Ec2 {
