@@ -8,6 +8,8 @@ work=$venv.work
 rm -rf "$venv" "$work"
 "$python" -m venv "$work"
 "$work/bin/pip" install --quiet --disable-pip-version-check uv
+# The authorities that this machine trusts, as pip does; the second is what older releases call it.
+export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
 export UV_CACHE_DIR=$work/cache VIRTUAL_ENV=$venv
 "$work/bin/uv" venv --quiet --python "$("$python" -c 'import sys; print(sys.executable)')" "$venv"
 "$work/bin/uv" pip install --quiet --compile-bytecode --requirements "$here/requirements.txt" \
