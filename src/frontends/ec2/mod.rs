@@ -8,6 +8,7 @@
 
 mod actions;
 mod addresses;
+mod base64;
 mod caller;
 mod changes;
 mod envelope;
@@ -17,14 +18,20 @@ mod ids;
 mod images;
 mod instance_types;
 mod instances;
+mod keys;
 mod listing;
 mod pages;
 mod parameters;
 mod regions;
 mod run;
 mod scalars;
+mod single;
+mod snapshots;
 mod states;
 mod status;
+mod tags;
+mod volume_status;
+mod volumes;
 mod zones;
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(in crate::frontends::ec2) const INSTANCES: &[Known] = &[
     Known { name: "tenancy", values: V::Always(instances::TENANCY) },
     Known { name: "monitoring-state", values: V::Always(instances::MONITORING) },
     Known { name: "tag-key", values: V::TagKey },
-    Known { name: "key-name", values: V::Never },
+    Known { name: "key-name", values: V::Instance(key) },
     Known { name: "client-token", values: V::Never },
     Known { name: "group-id", values: V::Never },
     Known { name: "group-name", values: V::Never },
@@ -72,6 +72,10 @@ fn image(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bo
 
 fn reservation(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
     matches(ids::derive(ids::RESERVATION, &instance.id, context.ids).as_str())
+}
+
+fn key(instance: &Instance<'_>, _: &Context, matches: Matches<'_>) -> bool {
+    instance.key.as_deref().is_some_and(matches)
 }
 
 fn state_name(instance: &Instance<'_>, _: &Context, matches: Matches<'_>) -> bool {

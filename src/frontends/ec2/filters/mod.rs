@@ -4,17 +4,25 @@
 //! their meaning away ([Filtering](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html)).
 //! A name that is not in the table is an error: to ignore it would show too much.
 
+mod addresses;
 mod images;
 mod instance_types;
 mod instances;
+mod keys;
 mod pattern;
 mod regions;
+mod snapshots;
+mod volumes;
 mod zones;
 
+pub(super) use addresses::ADDRESSES;
 pub(super) use images::{IMAGES, OWNERS};
 pub(super) use instance_types::{INSTANCE_TYPES, SIZED};
 pub(super) use instances::{INSTANCES, STATE_NAME, STATUSES};
+pub(super) use keys::KEYS;
 pub(super) use regions::REGIONS;
+pub(super) use snapshots::{SNAPSHOT_OWNERS, SNAPSHOTS};
+pub(super) use volumes::{VOLUME_STATUSES, VOLUMES};
 pub(super) use zones::{ZONE_ID, ZONES};
 
 use super::{
@@ -22,7 +30,7 @@ use super::{
     errors::{Fault, quoted},
     parameters::Parameters,
 };
-use crate::model::{HardwareProfile, Image, Instance, Realm, Resource};
+use crate::model::{Address, HardwareProfile, Image, Instance, Key, Realm, Resource, Snapshot, Volume};
 use pattern::Pattern;
 
 /// The most filters of one request, as in EC2.
@@ -63,6 +71,14 @@ pub(super) enum Values {
     Zone(fn(&Realm<'_>, &Context, Matches<'_>) -> bool),
     /// Of an instance type.
     InstanceType(fn(&HardwareProfile<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a key pair.
+    Key(fn(&Key<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a volume.
+    Volume(fn(&Volume<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a snapshot.
+    Snapshot(fn(&Snapshot<'_>, &Context, Matches<'_>) -> bool),
+    /// Of an address.
+    Address(fn(&Address<'_>, &Context, Matches<'_>) -> bool),
 }
 
 /// The filters of one request.
@@ -185,7 +201,14 @@ impl Values {
             (Values::InstanceType(values), Some(Resource::HardwareProfile(profile))) => {
                 values(profile, context, matches)
             }
+            (Values::Key(values), Some(Resource::Key(key))) => values(key, context, matches),
+            (Values::Volume(values), Some(Resource::Volume(volume))) => values(volume, context, matches),
+            (Values::Snapshot(values), Some(Resource::Snapshot(snapshot))) => {
+                values(snapshot, context, matches)
+            }
+            (Values::Address(values), Some(Resource::Address(address))) => values(address, context, matches),
             (Values::Instance(_) | Values::Image(_) | Values::Zone(_) | Values::InstanceType(_), _) => false,
+            (Values::Key(_) | Values::Volume(_) | Values::Snapshot(_) | Values::Address(_), _) => false,
         }
     }
 }
@@ -221,7 +244,20 @@ mod tests {
 
     #[test]
     fn no_filter_is_twice_in_its_table() {
-        for table in [IMAGES, INSTANCES, INSTANCE_TYPES, REGIONS, STATUSES, ZONES] {
+        let tables = [
+            ADDRESSES,
+            IMAGES,
+            INSTANCES,
+            INSTANCE_TYPES,
+            KEYS,
+            REGIONS,
+            SNAPSHOTS,
+            STATUSES,
+            VOLUMES,
+            VOLUME_STATUSES,
+            ZONES,
+        ];
+        for table in tables {
             let mut names = HashSet::new();
             assert!(table.iter().all(|known| names.insert(known.name)));
         }
