@@ -7,8 +7,9 @@ use super::{
     envelope::{Body, Context, Envelope, Rehearsal},
     errors::{Fault, quoted},
     filters::Filters,
-    ids, images, instance_types, instances, keys,
+    ids, images, instance_types, instances, interfaces, keys,
     listing::{Expected, Listing},
+    networks,
     pages::{Bounds, Page, TokenKey},
     parameters::Parameters,
     regions, run, snapshots, status, volume_status, volumes, zones,
@@ -115,6 +116,21 @@ const ACTIONS: &[Action] = &[
         name: "DisassociateAddress",
         summary: "let an address lead nowhere",
         decode: addresses::disassociate,
+    },
+    Action { name: "DescribeVpcs", summary: "networks", decode: networks::describe_vpcs },
+    Action { name: "CreateVpc", summary: "make a network", decode: networks::create_vpc },
+    Action { name: "DeleteVpc", summary: "destroy a network", decode: networks::delete_vpc },
+    Action {
+        name: "DescribeSubnets",
+        summary: "the parts of networks; a network itself where it has none",
+        decode: networks::describe_subnets,
+    },
+    Action { name: "CreateSubnet", summary: "make a part of a network", decode: networks::create_subnet },
+    Action { name: "DeleteSubnet", summary: "destroy a part of a network", decode: networks::delete_subnet },
+    Action {
+        name: "DescribeNetworkInterfaces",
+        summary: "the network interfaces of instances",
+        decode: interfaces::describe,
     },
 ];
 

@@ -34,6 +34,8 @@ pub(super) struct Context {
     pub(super) owner: String,
     /// How the cloud writes identifiers.
     pub(super) ids: IdForm,
+    /// Whether the cloud's networks have parts; each is the one part of itself where not.
+    pub(super) networks_have_parts: bool,
     /// When the request arrived.
     pub(super) now: Timestamp,
     /// Whether the client may be asked for a password.

@@ -29,7 +29,7 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         user_data: user_data(query)?,
         key: key(query)?,
         firewalls: Vec::new(),
-        network: None,
+        network: network(query)?,
         monitored: false,
         count: count(query)?,
         start: true,
@@ -85,6 +85,17 @@ fn key(query: &Query<'_>) -> Result<Option<Id>, Fault> {
         return Err(query.incapable("let into instances by a key pair: leave out KeyName"));
     }
     Ok(key)
+}
+
+/// The subnet of the instances, or of their first interface. A network that is the one part of itself is one, too.
+fn network(query: &Query<'_>) -> Result<Option<Id>, Fault> {
+    let mut interfaces = query.parameters.members("NetworkInterface");
+    let of_the_first = interfaces.next().and_then(|interface| interface.text("SubnetId"));
+    let Some(subnet) = query.parameters.text("SubnetId").or(of_the_first) else { return Ok(None) };
+    if !query.cloud.has(Feature::InstanceNetwork) {
+        return Err(query.incapable("put instances on a network of choice: leave out SubnetId"));
+    }
+    query.id(Kind::Subnet, subnet).map(Some)
 }
 
 fn user_data(query: &Query<'_>) -> Result<Option<Vec<u8>>, Fault> {

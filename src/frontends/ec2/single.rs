@@ -11,6 +11,7 @@ use crate::{
 
 /// The fields of the one thing that the operation gives.
 pub(super) struct Single {
+    around: Option<&'static str>,
     write: Write,
     is_written: bool,
 }
@@ -18,7 +19,12 @@ pub(super) struct Single {
 impl Single {
     /// These fields.
     pub(super) fn new(write: Write) -> Self {
-        Single { write, is_written: false }
+        Single { around: None, write, is_written: false }
+    }
+
+    /// These fields, in an element of their own.
+    pub(super) fn within(around: &'static str, write: Write) -> Self {
+        Single { around: Some(around), ..Single::new(write) }
     }
 }
 
@@ -29,7 +35,13 @@ impl Body for Single {
         context: &Context,
         xml: &mut Writer<'_>,
     ) -> Result<Flow, Error> {
+        if let Some(element) = self.around {
+            xml.open(element);
+        }
         (self.write)(resource, context, xml);
+        if let Some(element) = self.around {
+            xml.close(element);
+        }
         self.is_written = true;
         Ok(Flow::Enough)
     }

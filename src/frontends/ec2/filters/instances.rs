@@ -2,7 +2,7 @@
 
 use super::{Known, Matches, Values as V};
 use crate::{
-    frontends::ec2::{envelope::Context, ids, instances, scalars, states},
+    frontends::ec2::{envelope::Context, ids, instances, networks, scalars, states},
     model::Instance,
 };
 
@@ -47,7 +47,8 @@ pub(in crate::frontends::ec2) const INSTANCES: &[Known] = &[
     Known { name: "instance-lifecycle", values: V::Never },
     Known { name: "platform", values: V::Never },
     Known { name: "spot-instance-request-id", values: V::Never },
-    Known { name: "vpc-id", values: V::Never },
+    Known { name: "vpc-id", values: V::Instance(vpc) },
+    Known { name: "network-interface.vpc-id", values: V::Instance(vpc) },
 ];
 
 /// The filters of `DescribeInstanceStatus`.
@@ -115,8 +116,13 @@ fn launch_time(instance: &Instance<'_>, context: &Context, matches: Matches<'_>)
 }
 
 fn subnet(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
-    let networks = instance.interfaces.iter().filter_map(|interface| interface.network.as_deref());
-    networks.into_iter().any(|id| matches(id) || matches(ids::show(ids::SUBNET, id, context.ids).as_str()))
+    let parts = instance.interfaces.iter().filter_map(|interface| networks::part_of(interface, context));
+    parts.into_iter().any(|id| matches(id) || matches(ids::show(ids::SUBNET, id, context.ids).as_str()))
+}
+
+fn vpc(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
+    let mut networks = instance.interfaces.iter().filter_map(|interface| interface.network.as_deref());
+    networks.any(|id| matches(id) || matches(ids::show(ids::VPC, id, context.ids).as_str()))
 }
 
 fn interface(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {

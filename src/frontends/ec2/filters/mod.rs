@@ -9,6 +9,7 @@ mod images;
 mod instance_types;
 mod instances;
 mod keys;
+mod networks;
 mod pattern;
 mod regions;
 mod snapshots;
@@ -20,6 +21,7 @@ pub(super) use images::{IMAGES, OWNERS};
 pub(super) use instance_types::{INSTANCE_TYPES, SIZED};
 pub(super) use instances::{INSTANCES, STATE_NAME, STATUSES};
 pub(super) use keys::KEYS;
+pub(super) use networks::{INTERFACES, SUBNETS, VPCS};
 pub(super) use regions::REGIONS;
 pub(super) use snapshots::{SNAPSHOT_OWNERS, SNAPSHOTS};
 pub(super) use volumes::{VOLUME_STATUSES, VOLUMES};
@@ -28,9 +30,13 @@ pub(super) use zones::{ZONE_ID, ZONES};
 use super::{
     envelope::Context,
     errors::{Fault, quoted},
+    networks::Part,
     parameters::Parameters,
 };
-use crate::model::{Address, HardwareProfile, Image, Instance, Key, Realm, Resource, Snapshot, Volume};
+use crate::model::{
+    Address, HardwareProfile, Image, Instance, Key, Network, NetworkInterface, Realm, Resource, Snapshot,
+    Volume,
+};
 use pattern::Pattern;
 
 /// The most filters of one request, as in EC2.
@@ -77,6 +83,12 @@ pub(super) enum Values {
     Volume(fn(&Volume<'_>, &Context, Matches<'_>) -> bool),
     /// Of a snapshot.
     Snapshot(fn(&Snapshot<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a network.
+    Network(fn(&Network<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a part of a network.
+    Part(fn(&Part<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a network interface.
+    Interface(fn(&NetworkInterface<'_>, &Context, Matches<'_>) -> bool),
     /// Of an address.
     Address(fn(&Address<'_>, &Context, Matches<'_>) -> bool),
 }
@@ -206,8 +218,14 @@ impl Values {
             (Values::Snapshot(values), Some(Resource::Snapshot(snapshot))) => {
                 values(snapshot, context, matches)
             }
+            (Values::Network(values), Some(Resource::Network(network))) => values(network, context, matches),
+            (Values::Part(values), Some(resource)) => networks::of_part(values, resource, context, matches),
+            (Values::Interface(values), Some(Resource::NetworkInterface(interface))) => {
+                values(interface, context, matches)
+            }
             (Values::Address(values), Some(Resource::Address(address))) => values(address, context, matches),
             (Values::Instance(_) | Values::Image(_) | Values::Zone(_) | Values::InstanceType(_), _) => false,
+            (Values::Network(_) | Values::Part(_) | Values::Interface(_), _) => false,
             (Values::Key(_) | Values::Volume(_) | Values::Snapshot(_) | Values::Address(_), _) => false,
         }
     }
@@ -256,6 +274,9 @@ mod tests {
             VOLUMES,
             VOLUME_STATUSES,
             ZONES,
+            VPCS,
+            SUBNETS,
+            INTERFACES,
         ];
         for table in tables {
             let mut names = HashSet::new();

@@ -2,6 +2,8 @@
 
 mod attachments;
 
+pub(super) use attachments::write_interface;
+
 use std::net::IpAddr;
 
 use jiff::Timestamp;

@@ -208,6 +208,14 @@ fn things_are_filtered_by_what_they_are() {
         ("DescribeVolumeStatus", "Name=volume-status.details-status&Value=failed", false),
         ("DescribeSnapshots", "Name=volume-id&Value=vol-00000000*", true),
         ("DescribeSnapshots", "Name=owner-alias&Value=*", false),
+        ("DescribeVpcs", "Name=cidr-block&Value=10.0.0.0/8", true),
+        ("DescribeVpcs", "Name=isDefault&Value=true", false),
+        ("DescribeSubnets", "Name=vpc-id&Value=vpc-3f25*", true),
+        ("DescribeSubnets", "Name=vpc-id&Value=vpc-0000*", false),
+        ("DescribeSubnets", "Name=tag:Name&Value=desks", true),
+        ("DescribeNetworkInterfaces", "Name=subnet-id&Value=subnet-0000*", true),
+        ("DescribeNetworkInterfaces", "Name=attachment.instance-id&Value=i-3f25*", false),
+        ("DescribeNetworkInterfaces", "Name=addresses.private-ip-address&Value=10.0.0.5", true),
         ("DescribeAddresses", "Name=public-ip&Value=203.0.113.?", true),
         ("DescribeAddresses", "Name=instance-id&Value=i-1*", false),
     ] {
@@ -227,6 +235,26 @@ fn a_key_pair_that_is_not_there_is_destroyed_already() {
     assert!(text(&reply.body).ends_with("<return>true</return></DeleteKeyPairResponse>"));
     let mut denied = call("Action=DeleteKeyPair&KeyName=nobody");
     assert_eq!(denied.encode.fail(&Error::new(ErrorKind::Denied, "no")).outcome, "UnauthorizedOperation");
+}
+
+#[test]
+fn a_network_without_parts_is_the_one_part_of_itself() {
+    let operations = &[(Verb::List, Kind::Network), (Verb::List, Kind::Instance)];
+    let cloud = Capabilities { operations, ..cloud(IdForm::Uuid) };
+    let decode = |query: &str| {
+        let decoded = ec2().decode(&get(query), &arrival(), &cloud);
+        decoded.unwrap_or_else(|reply| panic!("{query}: {}", text(&reply.body)))
+    };
+    let subnets = decode(&format!("Action=DescribeSubnets&SubnetId.1=subnet-{A}"));
+    assert_eq!(subnets.operation.as_ref().unwrap().pair(), (Verb::List, Kind::Network));
+    let body = answer(subnets, &of_kind(Kind::Network)).unwrap();
+    let hex = A.replace('-', "");
+    let shown = (between(&body, "subnetId"), between(&body, "vpcId"));
+    assert_eq!(shown, (vec![format!("subnet-{hex}").as_str()], vec![format!("vpc-{hex}").as_str()]));
+    let mut one = instance(A);
+    one.interfaces[0].subnet = None;
+    let body = answer(decode("Action=DescribeInstances"), &[Resource::Instance(one)]).unwrap();
+    assert_eq!(between(&body, "subnetId"), vec![format!("subnet-{hex}"); 2]);
 }
 
 #[test]

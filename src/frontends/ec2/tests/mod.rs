@@ -15,8 +15,9 @@ use crate::{
     model::{
         Action, Address, Attachment, Capabilities, Change, Count, Credential, Error, Feature, Filter, Flow,
         HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState, Instance, InstanceSpec, InstanceState,
-        Key, KeySpec, Kind, Mount, NetworkInterface, Operation, Property, Realm, RealmState, Resource,
-        Snapshot, SnapshotSpec, SnapshotState, Spec, Verb, Volume, VolumeSpec, VolumeState,
+        Key, KeySpec, Kind, Mount, Network, NetworkInterface, NetworkSpec, NetworkState, Operation, Property,
+        Realm, RealmState, Resource, Snapshot, SnapshotSpec, SnapshotState, Spec, Subnet, SubnetSpec, Verb,
+        Volume, VolumeSpec, VolumeState,
     },
 };
 
@@ -47,6 +48,13 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::List, Kind::Snapshot),
         (Verb::Create, Kind::Snapshot),
         (Verb::Destroy, Kind::Snapshot),
+        (Verb::List, Kind::Network),
+        (Verb::Create, Kind::Network),
+        (Verb::Destroy, Kind::Network),
+        (Verb::List, Kind::Subnet),
+        (Verb::Create, Kind::Subnet),
+        (Verb::Destroy, Kind::Subnet),
+        (Verb::List, Kind::NetworkInterface),
         (Verb::List, Kind::Address),
         (Verb::Create, Kind::Address),
         (Verb::Change, Kind::Address),
@@ -134,7 +142,7 @@ fn instance(id: &'static str) -> Instance<'static> {
             name: "nic1".into(),
             mac: Some("00:1a:4a:16:01:56".into()),
             network: Some(A.into()),
-            subnet: None,
+            subnet: Some(B.into()),
             instance: None,
             addresses: smallvec!["169.254.0.1".parse().unwrap(), "10.0.0.5".parse().unwrap()],
         }],
@@ -176,6 +184,8 @@ fn everything() -> Vec<Resource<'static>> {
         storage: None,
         architecture: None,
     };
+    let interface =
+        NetworkInterface { instance: Some(B.into()), ..instance(A).interfaces.into_iter().next().unwrap() };
     vec![
         Resource::Instance(instance(A)),
         Resource::Image(image),
@@ -184,6 +194,9 @@ fn everything() -> Vec<Resource<'static>> {
         Resource::Key(key()),
         Resource::Volume(volume()),
         Resource::Snapshot(snapshot()),
+        Resource::Network(network()),
+        Resource::Subnet(subnet()),
+        Resource::NetworkInterface(interface),
         Resource::Address(Address { id: A.into(), ip: [203, 0, 113, 7].into(), instance: Some(B.into()) }),
     ]
 }
@@ -191,6 +204,26 @@ fn everything() -> Vec<Resource<'static>> {
 fn key() -> Key<'static> {
     let credential = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("PEM".into()) };
     Key { id: "web".into(), name: "web".into(), credential }
+}
+
+fn network() -> Network<'static> {
+    Network {
+        id: A.into(),
+        name: "lan".into(),
+        state: NetworkState::Up,
+        address_blocks: smallvec!["10.0.0.0/8".into()],
+        subnets: smallvec![B.into()],
+    }
+}
+
+fn subnet() -> Subnet<'static> {
+    Subnet {
+        id: B.into(),
+        name: "desks".into(),
+        state: NetworkState::Up,
+        network: Some(A.into()),
+        address_block: Some("10.1.0.0/16".into()),
+    }
 }
 
 fn volume() -> Volume<'static> {
@@ -238,12 +271,13 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
         name: Some("web".into()),
         user_data: Some(b"#!/bin/sh\n".to_vec()),
         key: Some("web".into()),
+        network: Some(A.into()),
         count: Count { min: 1, max: 2 },
         ..InstanceSpec::new(B)
     };
     let run = format!(
         "ImageId=ami-{}&MinCount=1&MaxCount=2&InstanceType=m1.small&UserData=IyEvYmluL3No%0ACg%3D%3D\
-         &KeyName=web&Placement.AvailabilityZone=Default&TagSpecification.1.ResourceType=volume\
+         &KeyName=web&NetworkInterface.1.DeviceIndex=0&NetworkInterface.1.SubnetId={A}&Placement.AvailabilityZone=Default&TagSpecification.1.ResourceType=volume\
          &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=disk\
          &TagSpecification.2.ResourceType=instance&TagSpecification.2.Tag.1.Key=a\
          &TagSpecification.2.Tag.1.Value=b&TagSpecification.2.Tag.2.Key=Name\
@@ -315,6 +349,33 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
                 name: None,
                 description: Some("d".into()),
             })),
+        ),
+        ("DescribeVpcs", format!("VpcId.1=vpc-{A}"), list(Kind::Network, one(A))),
+        (
+            "CreateVpc",
+            "CidrBlock=10.0.0.0/8".into(),
+            create(Spec::Network(NetworkSpec { name: None, address_block: Some("10.0.0.0/8".into()) })),
+        ),
+        ("DeleteVpc", format!("VpcId={A}"), destroy(Kind::Network, A)),
+        (
+            "DescribeSubnets",
+            "MaxResults=5".into(),
+            list(Kind::Subnet, Filter { at_most: Some(6), ..Filter::default() }),
+        ),
+        (
+            "CreateSubnet",
+            format!("VpcId={A}&CidrBlock=10.1.0.0/16"),
+            create(Spec::Subnet(SubnetSpec {
+                network: A.into(),
+                address_block: "10.1.0.0/16".into(),
+                name: None,
+            })),
+        ),
+        ("DeleteSubnet", format!("SubnetId=subnet-{B}"), destroy(Kind::Subnet, B)),
+        (
+            "DescribeNetworkInterfaces",
+            format!("NetworkInterfaceId.1={B}"),
+            list(Kind::NetworkInterface, one(B)),
         ),
         ("DeleteSnapshot", format!("SnapshotId=snap-{A}"), destroy(Kind::Snapshot, A)),
         ("DescribeAvailabilityZones", String::new(), list(Kind::Realm, Filter::default())),

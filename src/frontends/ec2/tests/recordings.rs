@@ -134,7 +134,7 @@ const ABSENT: [&str; 5] = [
 ];
 /// What of an action clients were seen to be satisfied with and do not need: of a key pair, a cloud keeps no more than
 /// its name and its fingerprint, and what is destroyed is not told about.
-const ABSENT_OF: [(&str, &str); 7] = [
+const ABSENT_OF: [(&str, &str); 8] = [
     ("CreateKeyPair", "/tagSet/item/key"),
     ("CreateKeyPair", "/tagSet/item/value"),
     ("DeleteKeyPair", "/keyPairId"),
@@ -142,9 +142,19 @@ const ABSENT_OF: [(&str, &str); 7] = [
     ("DescribeKeyPairs", "/publicKey"),
     ("DescribeKeyPairs", "/tagSet/item/key"),
     ("DescribeKeyPairs", "/tagSet/item/value"),
+    ("DescribeSubnets", "/availableIpAddressCount"),
 ];
 /// The actions that no client was seen to be satisfied with.
-const UNSEEN: [&str; 4] = ["AllocateAddress", "ReleaseAddress", "AssociateAddress", "DisassociateAddress"];
+const UNSEEN: [&str; 8] = [
+    "AllocateAddress",
+    "ReleaseAddress",
+    "AssociateAddress",
+    "DisassociateAddress",
+    "CreateVpc",
+    "DeleteVpc",
+    "CreateSubnet",
+    "DeleteSubnet",
+];
 /// The same, where only a page that is not the last or an instance that does not run has it.
 const ELSEWHERE: [&str; 4] = ["/nextToken", "/stateReason", "/stateReason/code", "/stateReason/message"];
 

@@ -153,13 +153,23 @@ fn what_the_cloud_cannot_do_is_unsupported() {
         "Action=RunInstances&ImageId=i&KeyName=k",
         "Action=ImportKeyPair&KeyName=k&PublicKeyMaterial=AA==",
         "Action=AllocateAddress",
+        "Action=CreateVpc&CidrBlock=10.0.0.0/8",
+        "Action=RunInstances&ImageId=i&SubnetId=s",
         "Action=DetachVolume&VolumeId=v&InstanceId=i",
     ] {
         let reply = ec2().decode(&get(query), &arrival(), &cloud).err().unwrap();
         assert_eq!(reply.outcome, "UnsupportedOperation", "{query}");
     }
-    for query in ["Action=DescribeRegions", "Action=DescribeAddresses"] {
-        let call = ec2().decode(&get(query), &arrival(), &cloud).unwrap_or_else(|_| panic!("{query}"));
+    for query in [
+        "DescribeRegions",
+        "DescribeAddresses",
+        "DescribeVpcs",
+        "DescribeSubnets",
+        "DescribeNetworkInterfaces",
+    ] {
+        let call = ec2()
+            .decode(&get(&format!("Action={query}")), &arrival(), &cloud)
+            .unwrap_or_else(|_| panic!("{query}"));
         assert_eq!(call.operation, None, "{query}");
     }
 }
