@@ -7,7 +7,7 @@ use super::owned;
 /// An address that is the user's until he gives it back, and leads to the instance that he chooses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address<'a> {
-    /// The cloud's identifier.
+    /// The cloud's identifier. A driver takes the address itself for it, too, wherever it is asked about one.
     pub id: Cow<'a, str>,
     /// The address itself.
     pub ip: IpAddr,

@@ -36,6 +36,96 @@ def instances(ec2, **kwargs):
     return [i for page in pages for r in page["Reservations"] for i in r["Instances"]]
 
 
+def can(call, *args, **kwargs):
+    """Whether the cloud can do that at all; what it cannot, it has to say so."""
+    try:
+        call(*args, DryRun=True, **kwargs)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        assert code in ("DryRunOperation", "UnsupportedOperation"), error
+        return code == "DryRunOperation"
+    raise AssertionError("a dry run has no answer")
+
+
+def named(kind, name):
+    return [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": name}]}]
+
+
+def key_pairs(ec2, image):
+    if not can(ec2.create_key_pair, KeyName="boto3"):
+        refused("UnsupportedOperation", ec2.run_instances, ImageId=image, MinCount=1, MaxCount=1, KeyName="boto3")
+        return
+    made = ec2.create_key_pair(KeyName="boto3")
+    assert made["KeyMaterial"].startswith("-----BEGIN") and made["KeyFingerprint"] and made["KeyPairId"], made
+    refused("InvalidKeyPair.Duplicate", ec2.create_key_pair, KeyName="boto3")
+    ec2.get_waiter("key_pair_exists").wait(KeyNames=["boto3"], WaiterConfig=QUICK)
+    [pair] = ec2.describe_key_pairs(KeyPairIds=[made["KeyPairId"]])["KeyPairs"]
+    assert (pair["KeyName"], pair["KeyFingerprint"]) == ("boto3", made["KeyFingerprint"]), pair
+    [one] = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, KeyName="boto3")["Instances"]
+    found = instances(ec2, Filters=[{"Name": "key-name", "Values": ["bot*"]}])
+    assert [(i["InstanceId"], i["KeyName"]) for i in found] == [(one["InstanceId"], "boto3")], found
+    ec2.terminate_instances(InstanceIds=[one["InstanceId"]])
+    ec2.delete_key_pair(KeyName="boto3")
+    ec2.delete_key_pair(KeyName="boto3")
+    refused("InvalidKeyPair.NotFound", ec2.describe_key_pairs, KeyNames=["boto3"])
+    public = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ4kX0q0m1vJ9xq1Yb7r1y6d3o3x8r0Zt8o0b7w7c4kQ boto3"
+    assert ec2.import_key_pair(KeyName="boto3", PublicKeyMaterial=public)["KeyName"] == "boto3"
+    ec2.delete_key_pair(KeyPairId=ec2.describe_key_pairs(KeyNames=["boto3"])["KeyPairs"][0]["KeyPairId"])
+
+
+def volumes(ec2, zone, instance):
+    made = ec2.create_volume(AvailabilityZone=zone, Size=2, TagSpecifications=named("volume", "boto3"))
+    volume = made["VolumeId"]
+    assert made["Size"] == 2 and made["SnapshotId"] == "" and made["State"] in ("creating", "available"), made
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume], WaiterConfig=QUICK)
+    statuses = ec2.describe_volume_status(VolumeIds=[volume])["VolumeStatuses"]
+    assert statuses[0]["VolumeStatus"]["Status"] == "ok", statuses
+    attached = ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdh")
+    assert (attached["VolumeId"], attached["InstanceId"]) == (volume, instance), attached
+    ec2.get_waiter("volume_in_use").wait(VolumeIds=[volume], WaiterConfig=QUICK)
+    of_instance = [{"Name": "attachment.instance-id", "Values": [instance]}]
+    assert volume in [v["VolumeId"] for v in ec2.describe_volumes(Filters=of_instance)["Volumes"]]
+    refused("IncorrectState", ec2.detach_volume, VolumeId=volume, InstanceId="i-00000000000000000000000000000001")
+    ec2.detach_volume(VolumeId=volume, InstanceId=instance)
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume], WaiterConfig=QUICK)
+    return volume
+
+
+def snapshots(ec2, zone, volume):
+    made = ec2.create_snapshot(VolumeId=volume, Description="boto3's")
+    snapshot = made["SnapshotId"]
+    assert (made["VolumeId"], made["VolumeSize"], made["Description"]) == (volume, 2, "boto3's"), made
+    ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot], OwnerIds=["self"], WaiterConfig=QUICK)
+    of_volume = [{"Name": "volume-id", "Values": [volume]}]
+    assert [s["SnapshotId"] for s in ec2.describe_snapshots(Filters=of_volume)["Snapshots"]] == [snapshot]
+    copy = ec2.create_volume(AvailabilityZone=zone, SnapshotId=snapshot)["VolumeId"]
+    ec2.get_waiter("volume_available").wait(VolumeIds=[copy], WaiterConfig=QUICK)
+    ec2.delete_volume(VolumeId=copy)
+    ec2.delete_snapshot(SnapshotId=snapshot)
+    refused("InvalidSnapshot.NotFound", ec2.describe_snapshots, SnapshotIds=[snapshot])
+
+
+def addresses(ec2, instance):
+    if not can(ec2.allocate_address):
+        assert ec2.describe_addresses()["Addresses"] == []
+        return
+    made = ec2.allocate_address(Domain="vpc")
+    address, allocation = made["PublicIp"], made["AllocationId"]
+    association = ec2.associate_address(AllocationId=allocation, InstanceId=instance)["AssociationId"]
+    [shown] = ec2.describe_addresses(Filters=[{"Name": "instance-id", "Values": [instance]}])["Addresses"]
+    assert (shown["PublicIp"], shown["AssociationId"]) == (address, association), shown
+    refused("InvalidIPAddress.InUse", ec2.release_address, AllocationId=allocation)
+    ec2.disassociate_address(AssociationId=association)
+    ec2.release_address(AllocationId=allocation)
+    refused("InvalidAddress.NotFound", ec2.describe_addresses, PublicIps=[address])
+
+
+def capture(ec2, instance):
+    made = ec2.create_image(InstanceId=instance, Name="boto3-image", NoReboot=True)["ImageId"]
+    ec2.get_waiter("image_available").wait(ImageIds=[made], WaiterConfig=QUICK)
+    ec2.deregister_image(ImageId=made)
+
+
 def main(endpoint):
     ec2 = client(endpoint)
 
@@ -96,6 +186,14 @@ def main(endpoint):
     ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig=QUICK)
     ec2.reboot_instances(InstanceIds=ids)
     ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig=QUICK)
+
+    key_pairs(ec2, image["ImageId"])
+    addresses(ec2, ids[0])
+    if can(ec2.create_key_pair, KeyName="boto3"):
+        volume = volumes(ec2, zone, ids[0])
+        snapshots(ec2, zone, volume)
+        ec2.delete_volume(VolumeId=volume)
+        capture(ec2, ids[0])
 
     refused("InvalidInstanceID.NotFound", ec2.stop_instances,
             InstanceIds=[ids[0], "i-00000000000000000000000000000001"])

@@ -7,15 +7,16 @@ use super::{
     envelope::{Body, Context, Envelope, Rehearsal},
     errors::{Fault, quoted},
     filters::Filters,
-    ids, images, instance_types, instances,
+    ids, images, instance_types, instances, interfaces, keys,
     listing::{Expected, Listing},
+    networks,
     pages::{Bounds, Page, TokenKey},
     parameters::Parameters,
-    regions, run, status, zones,
+    regions, run, snapshots, status, volume_status, volumes, zones,
 };
 use crate::{
     frontends::{Call, Encode},
-    model::{Capabilities, Filter, Id, Kind, Operation, Spec},
+    model::{Capabilities, Filter, Id, Kind, Operation, Spec, Verb},
 };
 
 /// An action of the API.
@@ -64,15 +65,77 @@ const ACTIONS: &[Action] = &[
         summary: "destroy instances and their disks",
         decode: changes::terminate,
     },
+    Action { name: "CreateImage", summary: "make an image of an instance", decode: images::create },
+    Action { name: "DeregisterImage", summary: "destroy an image", decode: images::deregister },
+    Action { name: "DescribeKeyPairs", summary: "the keys that let into instances", decode: keys::describe },
+    Action {
+        name: "CreateKeyPair",
+        summary: "make a key pair; its private key is in the answer and kept nowhere",
+        decode: keys::create,
+    },
+    Action {
+        name: "ImportKeyPair",
+        summary: "make a key pair of a public key that the user has",
+        decode: keys::import,
+    },
+    Action {
+        name: "DeleteKeyPair",
+        summary: "destroy a key pair; one that is not there is destroyed already",
+        decode: keys::delete,
+    },
+    Action { name: "DescribeVolumes", summary: "volumes, by id, filter and page", decode: volumes::describe },
+    Action { name: "DescribeVolumeStatus", summary: "how the volumes do", decode: volume_status::describe },
+    Action {
+        name: "CreateVolume",
+        summary: "make a volume, empty or of a snapshot",
+        decode: volumes::create,
+    },
+    Action { name: "DeleteVolume", summary: "destroy a volume", decode: volumes::delete },
+    Action { name: "AttachVolume", summary: "make a volume a disk of an instance", decode: volumes::attach },
+    Action { name: "DetachVolume", summary: "take a volume from its instance", decode: volumes::detach },
+    Action {
+        name: "DescribeSnapshots",
+        summary: "snapshots, by id, filter and page",
+        decode: snapshots::describe,
+    },
+    Action { name: "CreateSnapshot", summary: "make a snapshot of a volume", decode: snapshots::create },
+    Action { name: "DeleteSnapshot", summary: "destroy a snapshot", decode: snapshots::delete },
     Action {
         name: "DescribeAddresses",
-        summary: "no elastic addresses: an empty set, for clients that always ask",
+        summary: "the addresses of the user's own; none where the cloud has none",
         decode: addresses::describe,
+    },
+    Action { name: "AllocateAddress", summary: "get an address", decode: addresses::allocate },
+    Action { name: "ReleaseAddress", summary: "give an address back", decode: addresses::release },
+    Action {
+        name: "AssociateAddress",
+        summary: "let an address lead to an instance",
+        decode: addresses::associate,
+    },
+    Action {
+        name: "DisassociateAddress",
+        summary: "let an address lead nowhere",
+        decode: addresses::disassociate,
+    },
+    Action { name: "DescribeVpcs", summary: "networks", decode: networks::describe_vpcs },
+    Action { name: "CreateVpc", summary: "make a network", decode: networks::create_vpc },
+    Action { name: "DeleteVpc", summary: "destroy a network", decode: networks::delete_vpc },
+    Action {
+        name: "DescribeSubnets",
+        summary: "the parts of networks; a network itself where it has none",
+        decode: networks::describe_subnets,
+    },
+    Action { name: "CreateSubnet", summary: "make a part of a network", decode: networks::create_subnet },
+    Action { name: "DeleteSubnet", summary: "destroy a part of a network", decode: networks::delete_subnet },
+    Action {
+        name: "DescribeNetworkInterfaces",
+        summary: "the network interfaces of instances",
+        decode: interfaces::describe,
     },
 ];
 
 /// What two requests must have in common to be for pages of the same list.
-const SCOPE: [&str; 3] = ["Filter", "Owner", "IncludeAllInstances"];
+const SCOPE: [&str; 4] = ["Filter", "GroupName", "Owner", "IncludeAllInstances"];
 
 /// The names of the actions, and what each does.
 pub fn actions() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -108,8 +171,16 @@ pub(super) struct Query<'a> {
 
 /// What is asked of the cloud, and how it is answered.
 pub(super) struct Answer {
+    before: Vec<Operation>,
     operation: Option<Operation>,
     encode: Box<dyn Encode>,
+}
+
+impl Answer {
+    /// The same, once this is known.
+    pub(super) fn after(self, before: Operation) -> Self {
+        Answer { before: vec![before], ..self }
+    }
 }
 
 impl Action {
@@ -118,18 +189,18 @@ impl Action {
     /// # Errors
     /// When it makes no sense, or is beyond the cloud.
     pub(super) fn decode(&self, query: &Query<'_>) -> Result<Call, Fault> {
-        let Answer { operation, encode } = (self.decode)(query)?;
+        let Answer { before, operation, encode } = (self.decode)(query)?;
         let unsupported = |operation: &Operation| {
             let (verb, kind) = operation.pair();
             !query.cloud.supports(verb, kind)
         };
-        if operation.as_ref().is_some_and(unsupported) {
-            return Err(Fault::unsupported(format!("The cloud behind this gateway cannot do {}", self.name)));
+        if before.iter().chain(&operation).any(unsupported) {
+            return Err(query.incapable(&format!("do {}", self.name)));
         }
         if query.parameters.flag("DryRun")? {
             return Ok(rehearsal(self.name, operation, query));
         }
-        Ok(Call { action: self.name, before: Vec::new(), operation, upload: None, encode })
+        Ok(Call { action: self.name, before, operation, upload: None, encode })
     }
 }
 
@@ -196,6 +267,27 @@ impl Query<'_> {
         Ok(ids)
     }
 
+    /// The identifier in a parameter that has to be there.
+    ///
+    /// # Errors
+    /// When it is not, or is none.
+    pub(super) fn required_id(&self, kind: Kind, parameter: &'static str) -> Result<Id, Fault> {
+        self.id(kind, self.parameters.required(parameter)?)
+    }
+
+    /// The identifier in a parameter, if there is one.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) fn optional_id(&self, kind: Kind, parameter: &str) -> Result<Option<Id>, Fault> {
+        self.parameters.text(parameter).map(|text| self.id(kind, text)).transpose()
+    }
+
+    /// That the cloud cannot `what`.
+    pub(super) fn incapable(&self, what: &str) -> Fault {
+        Fault::unsupported(format!("The cloud behind this gateway ({}) cannot {what}", self.cloud.driver))
+    }
+
     /// The cloud's own filter by identifiers: those that the client names, or else those that it filters by.
     pub(super) fn narrow(&self, kind: Kind, ids: &[Id], filters: &Filters) -> Filter {
         let filtered = || {
@@ -204,6 +296,25 @@ impl Query<'_> {
         };
         let ids = if ids.is_empty() { filtered().unwrap_or_default() } else { ids.to_vec() };
         Filter { ids, ..Filter::default() }
+    }
+
+    /// The same as [`Query::listing`] where the cloud has such things, and the empty set where it has none: for what
+    /// clients ask about whatever they are up to.
+    ///
+    /// # Errors
+    /// When the page makes no sense.
+    pub(super) fn listing_if_any(
+        &self,
+        kind: Kind,
+        filters: Filters,
+        bounds: Option<Bounds>,
+        ids: Vec<Id>,
+        listing: Listing,
+    ) -> Result<Answer, Fault> {
+        let filter = self.narrow(kind, &ids, &filters);
+        let (filter, listing) = self.page(kind, filter, filters, bounds, ids, listing)?;
+        let has_any = self.cloud.supports(Verb::List, kind);
+        Ok(self.answer(has_any.then(|| Operation::List(kind, filter)), listing))
     }
 
     /// A set that answers a list.
@@ -244,7 +355,8 @@ impl Query<'_> {
 
     /// An answer to what is asked of the cloud.
     pub(super) fn answer(&self, operation: Option<Operation>, body: impl Body + 'static) -> Answer {
-        Answer { operation, encode: Box::new(Envelope { context: self.context.clone(), body }) }
+        let encode = Box::new(Envelope { context: self.context.clone(), body });
+        Answer { before: Vec::new(), operation, encode }
     }
 
     fn read_page(&self, bounds: Bounds, ids: &[Id]) -> Result<Page, Fault> {

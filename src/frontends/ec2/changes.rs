@@ -2,15 +2,16 @@
 
 use super::{
     actions::{Answer, Query},
-    envelope::{Body, Context},
+    envelope::Context,
     errors::Fault,
     ids,
     instances::write_state,
     listing::Listing,
+    single::Done,
     states,
 };
 use crate::{
-    model::{Action, Error, Flow, Id, Kind, Operation, Resource},
+    model::{Action, Id, Kind, Operation, Resource},
     wire::xml::Writer,
 };
 
@@ -55,18 +56,4 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     write_state("currentState", states::shown(instance.state), xml);
     write_state("previousState", states::shown(previous), xml);
     xml.close("item");
-}
-
-/// Says that it was done. Clients take an answer without `return` for a failure.
-struct Done;
-
-impl Body for Done {
-    fn item(&mut self, _: &Resource<'_>, _: &Context, _: &mut Writer<'_>) -> Result<Flow, Error> {
-        Ok(Flow::More)
-    }
-
-    fn close(&mut self, _: &Context, xml: &mut Writer<'_>) -> Result<(), Error> {
-        xml.text("return", "true");
-        Ok(())
-    }
 }

@@ -34,6 +34,8 @@ pub(super) struct Context {
     pub(super) owner: String,
     /// How the cloud writes identifiers.
     pub(super) ids: IdForm,
+    /// Whether the cloud's networks have parts; each is the one part of itself where not.
+    pub(super) networks_have_parts: bool,
     /// When the request arrived.
     pub(super) now: Timestamp,
     /// Whether the client may be asked for a password.
@@ -48,6 +50,19 @@ impl Context {
 
 /// What is inside an answer.
 pub(super) trait Body: Send {
+    /// Takes note of what had to be known before.
+    ///
+    /// # Errors
+    /// When the operation must not be done because of it.
+    fn note(&mut self, _resource: &Resource<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Whether the answer is the same after this failure: what was asked is so already.
+    fn forgives(&self, _error: &Error) -> bool {
+        false
+    }
+
     /// Writes what comes before the first resource.
     fn open(&mut self, _context: &Context, _xml: &mut Writer<'_>) {}
 
@@ -80,6 +95,10 @@ impl<B: Body> Encode for Envelope<B> {
         Head::new(StatusCode::OK, CONTENT_TYPE)
     }
 
+    fn note(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        self.body.note(resource).map(|()| Flow::More)
+    }
+
     fn open(&mut self, out: &mut BytesMut) {
         let mut xml = Writer::new(out);
         xml.declaration();
@@ -101,7 +120,18 @@ impl<B: Body> Encode for Envelope<B> {
     }
 
     fn fail(&mut self, error: &Error) -> Reply {
-        self.context.fail(error)
+        let forgiven = self.body.forgives(error).then(|| self.whole()).and_then(Result::ok);
+        forgiven.unwrap_or_else(|| self.context.fail(error))
+    }
+}
+
+impl<B: Body> Envelope<B> {
+    /// The answer when the cloud gives nothing.
+    fn whole(&mut self) -> Result<Reply, Error> {
+        let mut out = BytesMut::new();
+        self.open(&mut out);
+        self.close(&mut out)?;
+        Ok(Reply { head: self.head(), headers: Vec::new(), body: out.freeze(), outcome: "ok" })
     }
 }
 
@@ -123,7 +153,7 @@ impl Encode for Rehearsal {
     fn open(&mut self, _out: &mut BytesMut) {}
 
     fn item(&mut self, resource: &Resource<'_>, _out: &mut BytesMut) -> Result<Flow, Error> {
-        self.expected.met(resource.id());
+        self.expected.met(resource);
         Ok(Flow::More)
     }
 

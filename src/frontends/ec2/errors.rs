@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::ids;
 use crate::{
     frontends::{Head, Reply},
-    model::{Error, ErrorKind, IdForm, Kind},
+    model::{Error, ErrorKind, Id, IdForm, Kind},
     wire::{sign, xml},
 };
 
@@ -145,7 +145,7 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
     use StatusCode as S;
     let subject = error.subject().map(|(kind, _)| kind);
     match error.kind() {
-        E::NotFound => (not_found(subject, action), S::BAD_REQUEST),
+        E::NotFound => (not_found(error.subject(), action), S::BAD_REQUEST),
         E::Denied => ("UnauthorizedOperation", S::FORBIDDEN),
         E::Unauthenticated => ("AuthFailure", S::UNAUTHORIZED),
         E::Expired => ("RequestExpired", S::BAD_REQUEST),
@@ -171,10 +171,13 @@ fn is_unknown(error: &Error, action: &str) -> bool {
     lost && action == "RunInstances" && !error.is_safe_to_repeat()
 }
 
-fn not_found(subject: Option<Kind>, action: &str) -> &'static str {
+fn not_found(subject: Option<(Kind, &Id)>, action: &str) -> &'static str {
     match subject {
-        Some(Kind::HardwareProfile) if action == "DescribeInstanceTypes" => "InvalidInstanceType",
-        Some(kind) => ids::not_found_code(kind),
+        Some((Kind::HardwareProfile, _)) if action == "DescribeInstanceTypes" => "InvalidInstanceType",
+        Some((Kind::Address, id)) if ids::read_address(id.as_str()).is_err() => {
+            "InvalidAllocationID.NotFound"
+        }
+        Some((kind, _)) => ids::not_found_code(kind),
         None => "InvalidParameterValue",
     }
 }

@@ -4,6 +4,8 @@
 //! client's checks admit, and which can be undone without a table. A UUID as the cloud writes it is understood as
 //! well, alone or behind the prefix. Other clouds' identifiers pass unchanged.
 
+use std::net::IpAddr;
+
 use super::{
     errors::{Fault, quoted},
     scalars::Short,
@@ -25,13 +27,25 @@ pub(super) const INSTANCE: Prefix = Prefix("i-");
 pub(super) const IMAGE: Prefix = Prefix("ami-");
 /// A reservation: the instances of one launch.
 pub(super) const RESERVATION: Prefix = Prefix("r-");
+/// A key pair.
+pub(super) const KEY: Prefix = Prefix("key-");
+/// A snapshot.
+pub(super) const SNAPSHOT: Prefix = Prefix("snap-");
+/// A network.
+pub(super) const VPC: Prefix = Prefix("vpc-");
+/// A firewall.
+pub(super) const GROUP: Prefix = Prefix("sg-");
+/// An address.
+pub(super) const ALLOCATION: Prefix = Prefix("eipalloc-");
+/// An address's leading to an instance.
+pub(super) const ASSOCIATION: Prefix = Prefix("eipassoc-");
 /// A volume.
 pub(super) const VOLUME: Prefix = Prefix("vol-");
 /// A network interface.
 pub(super) const INTERFACE: Prefix = Prefix("eni-");
 /// The place of a network interface on an instance.
 pub(super) const INTERFACE_ATTACHMENT: Prefix = Prefix("eni-attach-");
-/// A network.
+/// A part of a network.
 pub(super) const SUBNET: Prefix = Prefix("subnet-");
 
 /// How an identifier is shown.
@@ -102,6 +116,36 @@ pub(super) fn read(kind: Kind, text: &str, form: IdForm) -> Result<Id, Fault> {
     }
 }
 
+/// What a client sees of `id` where EC2 identifies something by it and the cloud does not: behind `prefix`, always.
+pub(super) fn behind(prefix: Prefix, id: &str, form: IdForm) -> String {
+    match (form, undashed(prefix, id)) {
+        (IdForm::Uuid, Some(short)) => short.as_str().to_owned(),
+        (IdForm::Uuid, None) | (IdForm::Opaque, _) => format!("{}{id}", prefix.0),
+    }
+}
+
+/// The cloud's identifier of something of this kind, from what [`behind`] made of it.
+///
+/// # Errors
+/// EC2's `Malformed` of the kind.
+pub(super) fn read_behind(kind: Kind, prefix: Prefix, text: &str, form: IdForm) -> Result<Id, Fault> {
+    let rest = text.strip_prefix(prefix.0).ok_or_else(|| malformed(kind, text))?;
+    let uuid = || canonical(rest).map(Id::from);
+    match form {
+        IdForm::Uuid => uuid().map_or_else(|| read(kind, rest, IdForm::Opaque), Ok),
+        IdForm::Opaque => read(kind, rest, form),
+    }
+}
+
+/// The address that a client names by itself: a driver takes it for its identifier.
+///
+/// # Errors
+/// EC2's `Malformed` of addresses.
+pub(super) fn read_address(text: &str) -> Result<Id, Fault> {
+    let address: IpAddr = text.parse().map_err(|_| malformed(Kind::Address, text))?;
+    Ok(address.to_string().into())
+}
+
 /// EC2's words for something that is not there.
 pub(super) fn not_found(kind: Kind, id: &Id, form: IdForm) -> String {
     let shown = show_kind(kind, id.as_str(), form);
@@ -112,6 +156,10 @@ pub(super) fn not_found(kind: Kind, id: &Id, form: IdForm) -> String {
         Kind::Realm => format!("Invalid availability zone: {name}"),
         Kind::HardwareProfile => format!("The following supplied instance types do not exist: {name}"),
         Kind::Key => format!("The key pair {name} does not exist"),
+        Kind::Address => format!("Address {name} not found"),
+        Kind::Firewall => format!("The security group {name} does not exist"),
+        Kind::Network => format!("The vpc ID {name} does not exist"),
+        Kind::Subnet => format!("The subnet ID {name} does not exist"),
         other => format!("The {other} {name} does not exist"),
     }
 }
@@ -140,11 +188,16 @@ fn prefix_of(kind: Kind) -> Option<Prefix> {
     match kind {
         Kind::Instance => Some(INSTANCE),
         Kind::Image => Some(IMAGE),
+        Kind::Volume => Some(VOLUME),
+        Kind::Snapshot => Some(SNAPSHOT),
+        Kind::Network => Some(VPC),
+        Kind::Subnet => Some(SUBNET),
+        Kind::NetworkInterface => Some(INTERFACE),
+        Kind::Address => Some(ALLOCATION),
+        Kind::Firewall => Some(GROUP),
         Kind::Realm | Kind::HardwareProfile | Kind::Key => None,
-        // Nothing is asked about them yet.
-        Kind::Volume | Kind::Snapshot | Kind::Network | Kind::Subnet | Kind::NetworkInterface => None,
-        Kind::Address | Kind::Firewall | Kind::LoadBalancer | Kind::Bucket | Kind::Blob => None,
-        Kind::Metric | Kind::Provider => None,
+        // Nothing is asked about them.
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Provider => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! `DescribeImages`.
+//! `DescribeImages`, `CreateImage` and `DeregisterImage`.
 
 use super::{
     actions::{Answer, Query},
@@ -10,9 +10,10 @@ use super::{
     listing::Listing,
     pages::Bounds,
     scalars,
+    single::{Done, Single},
 };
 use crate::{
-    model::{Filter, Image, ImageState, Kind, Resource},
+    model::{Filter, Image, ImageSpec, ImageState, Kind, Operation, Resource, Spec},
     wire::xml::Writer,
 };
 
@@ -35,6 +36,22 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
     query.listing(Kind::Image, filter, filters, Some(PAGE), ids, Listing::all("imagesSet", write))
 }
 
+/// `CreateImage`. Whether the instance has to stop for it is up to the cloud, whatever `NoReboot` says.
+pub(super) fn create(query: &Query<'_>) -> Result<Answer, Fault> {
+    let instance = query.required_id(Kind::Instance, "InstanceId")?;
+    let name = Some(query.parameters.required("Name")?.to_owned());
+    let description = query.parameters.text("Description").map(str::to_owned);
+    let spec = ImageSpec { instance, name, description };
+    let operation = Operation::Create(Box::new(Spec::Image(spec)));
+    Ok(query.answer(Some(operation), Single::new(write_id)))
+}
+
+/// `DeregisterImage`
+pub(super) fn deregister(query: &Query<'_>) -> Result<Answer, Fault> {
+    let image = query.required_id(Kind::Image, "ImageId")?;
+    Ok(query.answer(Some(Operation::Destroy(Kind::Image, vec![image])), Done))
+}
+
 /// An image's name: clients want one.
 pub(super) fn name<'i>(image: &'i Image<'_>) -> &'i str {
     if image.name.is_empty() { &image.id } else { &image.name }
@@ -49,10 +66,14 @@ pub(super) fn state(state: ImageState) -> &'static str {
     }
 }
 
+fn write_id(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
+    xml.text("imageId", ids::show(ids::IMAGE, resource.id(), context.ids).as_str());
+}
+
 fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Image(image) = resource else { return };
     xml.open("item");
-    xml.text("imageId", ids::show(ids::IMAGE, &image.id, context.ids).as_str());
+    write_id(resource, context, xml);
     xml.text("imageLocation", name(image));
     xml.text("imageState", state(image.state));
     xml.text("imageOwnerId", &context.owner);

@@ -8,6 +8,7 @@
 
 mod actions;
 mod addresses;
+mod base64;
 mod caller;
 mod changes;
 mod envelope;
@@ -17,14 +18,22 @@ mod ids;
 mod images;
 mod instance_types;
 mod instances;
+mod interfaces;
+mod keys;
 mod listing;
+mod networks;
 mod pages;
 mod parameters;
 mod regions;
 mod run;
 mod scalars;
+mod single;
+mod snapshots;
 mod states;
 mod status;
+mod tags;
+mod volume_status;
+mod volumes;
 mod zones;
 
 #[cfg(test)]
@@ -44,7 +53,7 @@ use self::{
 };
 use super::{Arrival, Call, Claim, Frontend, Reply};
 use crate::{
-    model::{Capabilities, Error, ErrorKind, IdForm},
+    model::{Capabilities, Error, ErrorKind, IdForm, Kind, Verb},
     wire::sign::Refusal,
 };
 
@@ -104,6 +113,7 @@ impl Ec2 {
             endpoint: arrival.host.clone(),
             owner: owner(cloud.driver),
             ids: cloud.ids,
+            networks_have_parts: cloud.supports(Verb::List, Kind::Subnet),
             now: arrival.now,
             challenge: !caller::signs(request),
         })

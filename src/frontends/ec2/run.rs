@@ -1,29 +1,17 @@
 //! `RunInstances`.
 
-use base64::{
-    Engine, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
-
 use super::{
     actions::{Answer, Query},
+    base64,
     envelope::{Body, Context},
     errors::Fault,
-    filters::NAME_TAG,
     instance_types::read_synthetic,
-    instances,
-    parameters::Parameters,
+    instances, tags,
 };
 use crate::{
-    model::{Count, Error, ErrorKind, Flow, Id, InstanceSpec, Kind, Operation, Resource, Spec},
+    model::{Count, Error, ErrorKind, Feature, Flow, Id, InstanceSpec, Kind, Operation, Resource, Spec},
     wire::xml::Writer,
 };
-
-/// Base64 as it is found in the field: with padding or without.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// `RunInstances`
 pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
@@ -37,11 +25,11 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         cpus: size.cpus,
         memory: size.memory,
         storage: None,
-        name: name(parameters).map(str::to_owned),
+        name: tags::name(parameters, "instance").map(str::to_owned),
         user_data: user_data(query)?,
-        key: None,
+        key: key(query)?,
         firewalls: Vec::new(),
-        network: None,
+        network: network(query)?,
         monitored: false,
         count: count(query)?,
         start: true,
@@ -72,14 +60,6 @@ fn realm(query: &Query<'_>) -> Result<Option<Id>, Fault> {
     zone.map(|zone| query.id(Kind::Realm, zone)).transpose()
 }
 
-/// The tag `Name` of the instances.
-fn name(parameters: &Parameters) -> Option<&str> {
-    let specifications = parameters.members("TagSpecification");
-    let of_instances = specifications.filter(|tags| tags.text("ResourceType") == Some("instance"));
-    let mut tags = of_instances.flat_map(|tags| tags.members("Tag"));
-    tags.find(|tag| tag.text("Key") == Some(NAME_TAG))?.text("Value")
-}
-
 /// One, where the client does not say; EC2 wants both, but Deltacloud's clients send neither. More than can be made is
 /// no error as long as the least can: that is what the two numbers are for.
 fn count(query: &Query<'_>) -> Result<Count, Fault> {
@@ -99,23 +79,35 @@ fn count(query: &Query<'_>) -> Result<Count, Fault> {
     Ok(Count { min, max: max.min(most) })
 }
 
+fn key(query: &Query<'_>) -> Result<Option<Id>, Fault> {
+    let key = query.optional_id(Kind::Key, "KeyName")?;
+    if key.is_some() && !query.cloud.has(Feature::InstanceKey) {
+        return Err(query.incapable("let into instances by a key pair: leave out KeyName"));
+    }
+    Ok(key)
+}
+
+/// The subnet of the instances, or of their first interface. A network that is the one part of itself is one, too.
+fn network(query: &Query<'_>) -> Result<Option<Id>, Fault> {
+    let mut interfaces = query.parameters.members("NetworkInterface");
+    let of_the_first = interfaces.next().and_then(|interface| interface.text("SubnetId"));
+    let Some(subnet) = query.parameters.text("SubnetId").or(of_the_first) else { return Ok(None) };
+    if !query.cloud.has(Feature::InstanceNetwork) {
+        return Err(query.incapable("put instances on a network of choice: leave out SubnetId"));
+    }
+    query.id(Kind::Subnet, subnet).map(Some)
+}
+
 fn user_data(query: &Query<'_>) -> Result<Option<Vec<u8>>, Fault> {
     let Some(text) = query.parameters.text("UserData") else { return Ok(None) };
     let most = query.cloud.user_data.ok_or_else(|| Fault::unsupported("This cloud takes no user data"))?;
     // What is wrong with it is not repeated: user data often holds secrets.
-    let invalid = |_| Fault::invalid("Invalid BASE64 encoding of user data.");
-    let data = BASE64.decode(unwrapped(text)).map_err(invalid)?;
+    let invalid = || Fault::invalid("Invalid BASE64 encoding of user data.");
+    let data = base64::decode(text).ok_or_else(invalid)?;
     if data.len() > most {
         return Err(Fault::invalid(format!("User data is limited to {most} bytes")));
     }
     Ok((!data.is_empty()).then_some(data))
-}
-
-/// Base64 without its line breaks. A space was a `+` that the client forgot to escape in the URL: base64 has no
-/// spaces of its own.
-fn unwrapped(text: &str) -> String {
-    let kept = text.trim().chars().filter(|character| !matches!(character, '\r' | '\n' | '\t'));
-    kept.map(|character| if character == ' ' { '+' } else { character }).collect()
 }
 
 /// One reservation, of all that was launched.

@@ -2,7 +2,7 @@
 
 use super::{Known, Matches, Values as V};
 use crate::{
-    frontends::ec2::{envelope::Context, ids, instances, scalars, states},
+    frontends::ec2::{envelope::Context, ids, instances, networks, scalars, states},
     model::Instance,
 };
 
@@ -38,7 +38,7 @@ pub(in crate::frontends::ec2) const INSTANCES: &[Known] = &[
     Known { name: "tenancy", values: V::Always(instances::TENANCY) },
     Known { name: "monitoring-state", values: V::Always(instances::MONITORING) },
     Known { name: "tag-key", values: V::TagKey },
-    Known { name: "key-name", values: V::Never },
+    Known { name: "key-name", values: V::Instance(key) },
     Known { name: "client-token", values: V::Never },
     Known { name: "group-id", values: V::Never },
     Known { name: "group-name", values: V::Never },
@@ -47,7 +47,8 @@ pub(in crate::frontends::ec2) const INSTANCES: &[Known] = &[
     Known { name: "instance-lifecycle", values: V::Never },
     Known { name: "platform", values: V::Never },
     Known { name: "spot-instance-request-id", values: V::Never },
-    Known { name: "vpc-id", values: V::Never },
+    Known { name: "vpc-id", values: V::Instance(vpc) },
+    Known { name: "network-interface.vpc-id", values: V::Instance(vpc) },
 ];
 
 /// The filters of `DescribeInstanceStatus`.
@@ -72,6 +73,10 @@ fn image(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bo
 
 fn reservation(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
     matches(ids::derive(ids::RESERVATION, &instance.id, context.ids).as_str())
+}
+
+fn key(instance: &Instance<'_>, _: &Context, matches: Matches<'_>) -> bool {
+    instance.key.as_deref().is_some_and(matches)
 }
 
 fn state_name(instance: &Instance<'_>, _: &Context, matches: Matches<'_>) -> bool {
@@ -111,8 +116,13 @@ fn launch_time(instance: &Instance<'_>, context: &Context, matches: Matches<'_>)
 }
 
 fn subnet(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
-    let networks = instance.interfaces.iter().filter_map(|interface| interface.network.as_deref());
-    networks.into_iter().any(|id| matches(id) || matches(ids::show(ids::SUBNET, id, context.ids).as_str()))
+    let parts = instance.interfaces.iter().filter_map(|interface| networks::part_of(interface, context));
+    parts.into_iter().any(|id| matches(id) || matches(ids::show(ids::SUBNET, id, context.ids).as_str()))
+}
+
+fn vpc(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
+    let mut networks = instance.interfaces.iter().filter_map(|interface| interface.network.as_deref());
+    networks.any(|id| matches(id) || matches(ids::show(ids::VPC, id, context.ids).as_str()))
 }
 
 fn interface(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {

@@ -4,25 +4,39 @@
 //! their meaning away ([Filtering](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html)).
 //! A name that is not in the table is an error: to ignore it would show too much.
 
+mod addresses;
 mod images;
 mod instance_types;
 mod instances;
+mod keys;
+mod networks;
 mod pattern;
 mod regions;
+mod snapshots;
+mod volumes;
 mod zones;
 
+pub(super) use addresses::ADDRESSES;
 pub(super) use images::{IMAGES, OWNERS};
 pub(super) use instance_types::{INSTANCE_TYPES, SIZED};
 pub(super) use instances::{INSTANCES, STATE_NAME, STATUSES};
+pub(super) use keys::KEYS;
+pub(super) use networks::{INTERFACES, SUBNETS, VPCS};
 pub(super) use regions::REGIONS;
+pub(super) use snapshots::{SNAPSHOT_OWNERS, SNAPSHOTS};
+pub(super) use volumes::{VOLUME_STATUSES, VOLUMES};
 pub(super) use zones::{ZONE_ID, ZONES};
 
 use super::{
     envelope::Context,
     errors::{Fault, quoted},
+    networks::Part,
     parameters::Parameters,
 };
-use crate::model::{HardwareProfile, Image, Instance, Realm, Resource};
+use crate::model::{
+    Address, HardwareProfile, Image, Instance, Key, Network, NetworkInterface, Realm, Resource, Snapshot,
+    Volume,
+};
 use pattern::Pattern;
 
 /// The most filters of one request, as in EC2.
@@ -63,6 +77,20 @@ pub(super) enum Values {
     Zone(fn(&Realm<'_>, &Context, Matches<'_>) -> bool),
     /// Of an instance type.
     InstanceType(fn(&HardwareProfile<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a key pair.
+    Key(fn(&Key<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a volume.
+    Volume(fn(&Volume<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a snapshot.
+    Snapshot(fn(&Snapshot<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a network.
+    Network(fn(&Network<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a part of a network.
+    Part(fn(&Part<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a network interface.
+    Interface(fn(&NetworkInterface<'_>, &Context, Matches<'_>) -> bool),
+    /// Of an address.
+    Address(fn(&Address<'_>, &Context, Matches<'_>) -> bool),
 }
 
 /// The filters of one request.
@@ -185,7 +213,20 @@ impl Values {
             (Values::InstanceType(values), Some(Resource::HardwareProfile(profile))) => {
                 values(profile, context, matches)
             }
+            (Values::Key(values), Some(Resource::Key(key))) => values(key, context, matches),
+            (Values::Volume(values), Some(Resource::Volume(volume))) => values(volume, context, matches),
+            (Values::Snapshot(values), Some(Resource::Snapshot(snapshot))) => {
+                values(snapshot, context, matches)
+            }
+            (Values::Network(values), Some(Resource::Network(network))) => values(network, context, matches),
+            (Values::Part(values), Some(resource)) => networks::of_part(values, resource, context, matches),
+            (Values::Interface(values), Some(Resource::NetworkInterface(interface))) => {
+                values(interface, context, matches)
+            }
+            (Values::Address(values), Some(Resource::Address(address))) => values(address, context, matches),
             (Values::Instance(_) | Values::Image(_) | Values::Zone(_) | Values::InstanceType(_), _) => false,
+            (Values::Network(_) | Values::Part(_) | Values::Interface(_), _) => false,
+            (Values::Key(_) | Values::Volume(_) | Values::Snapshot(_) | Values::Address(_), _) => false,
         }
     }
 }
@@ -221,7 +262,23 @@ mod tests {
 
     #[test]
     fn no_filter_is_twice_in_its_table() {
-        for table in [IMAGES, INSTANCES, INSTANCE_TYPES, REGIONS, STATUSES, ZONES] {
+        let tables = [
+            ADDRESSES,
+            IMAGES,
+            INSTANCES,
+            INSTANCE_TYPES,
+            KEYS,
+            REGIONS,
+            SNAPSHOTS,
+            STATUSES,
+            VOLUMES,
+            VOLUME_STATUSES,
+            ZONES,
+            VPCS,
+            SUBNETS,
+            INTERFACES,
+        ];
+        for table in tables {
             let mut names = HashSet::new();
             assert!(table.iter().all(|known| names.insert(known.name)));
         }

@@ -6,7 +6,7 @@ use super::{ROOT_DEVICE, launch_time, main_address};
 use crate::{
     frontends::ec2::{
         envelope::Context,
-        ids,
+        ids, networks,
         scalars::{self, Short},
     },
     model::{Attachment, Instance, NetworkInterface},
@@ -15,8 +15,7 @@ use crate::{
 
 /// Writes the networks, addresses and volumes of an instance that is not gone.
 pub(super) fn write(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>) {
-    let subnet = instance.interfaces.first().and_then(|interface| interface.network.as_deref());
-    write_network(subnet, context, xml);
+    networks::write_place(instance.interfaces.first(), context, xml);
     if let Some(address) = main_address(instance) {
         let address = scalars::address(address);
         xml.text("privateIpAddress", address.as_str());
@@ -27,12 +26,6 @@ pub(super) fn write(instance: &Instance<'_>, context: &Context, xml: &mut Writer
     let since = scalars::timestamp(launch_time(instance, context));
     write_volumes(instance, since, context, xml);
     write_interfaces(instance, since, context, xml);
-}
-
-fn write_network(network: Option<&str>, context: &Context, xml: &mut Writer<'_>) {
-    let subnet = network.map(|id| ids::show(ids::SUBNET, id, context.ids));
-    xml.text("subnetId", subnet.as_ref().map_or("", ids::Shown::as_str));
-    xml.empty("vpcId");
 }
 
 fn write_volumes(instance: &Instance<'_>, since: Short, context: &Context, xml: &mut Writer<'_>) {
@@ -87,26 +80,40 @@ fn write_interfaces(instance: &Instance<'_>, since: Short, context: &Context, xm
     let host = instance.host_name.as_deref().unwrap_or_default();
     for (index, interface) in (0_u32..).zip(&instance.interfaces) {
         xml.open("item");
-        xml.text("networkInterfaceId", ids::show(ids::INTERFACE, &interface.id, context.ids).as_str());
-        write_network(interface.network.as_deref(), context, xml);
-        xml.text("description", &interface.name);
-        xml.text("ownerId", &context.owner);
-        xml.text("status", "in-use");
-        if let Some(mac) = &interface.mac {
-            xml.text("macAddress", mac);
-        }
-        xml.text("sourceDestCheck", "true");
-        xml.empty("groupSet");
-        write_attachment(interface, index, since, context, xml);
-        write_addresses(interface, host, xml);
+        write_interface(interface, None, index, host, since, context, xml);
         xml.close("item");
     }
     xml.close("networkInterfaceSet");
 }
 
+/// Writes the `index`th interface of an instance, which is named where it is not around.
+pub(in crate::frontends::ec2) fn write_interface(
+    interface: &NetworkInterface<'_>,
+    instance: Option<&str>,
+    index: u32,
+    host: &str,
+    since: Short,
+    context: &Context,
+    xml: &mut Writer<'_>,
+) {
+    xml.text("networkInterfaceId", ids::show(ids::INTERFACE, &interface.id, context.ids).as_str());
+    networks::write_place(Some(interface), context, xml);
+    xml.text("description", &interface.name);
+    xml.text("ownerId", &context.owner);
+    xml.text("status", "in-use");
+    if let Some(mac) = &interface.mac {
+        xml.text("macAddress", mac);
+    }
+    xml.text("sourceDestCheck", "true");
+    xml.empty("groupSet");
+    write_attachment(interface, instance, index, since, context, xml);
+    write_addresses(interface, host, xml);
+}
+
 /// Some clients read the `deviceIndex` of every interface without looking whether it is there.
 fn write_attachment(
     interface: &NetworkInterface<'_>,
+    instance: Option<&str>,
     index: u32,
     since: Short,
     context: &Context,
@@ -115,6 +122,10 @@ fn write_attachment(
     xml.open("attachment");
     let id = ids::derive(ids::INTERFACE_ATTACHMENT, &interface.id, context.ids);
     xml.text("attachmentId", id.as_str());
+    if let Some(instance) = instance {
+        xml.text("instanceId", ids::show(ids::INSTANCE, instance, context.ids).as_str());
+        xml.text("instanceOwnerId", &context.owner);
+    }
     xml.text("deviceIndex", scalars::number(index).as_str());
     xml.text("status", "attached");
     xml.text("attachTime", since.as_str());

@@ -2,6 +2,8 @@
 
 mod attachments;
 
+pub(super) use attachments::write_interface;
+
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -92,7 +94,7 @@ pub(super) fn write(instance: &Instance<'_>, index: u32, context: &Context, xml:
     write_state("instanceState", state, xml);
     write_names(instance, state, xml);
     write_reason(instance, state, xml);
-    xml.empty("keyName");
+    xml.text("keyName", instance.key.as_deref().unwrap_or_default());
     xml.text("amiLaunchIndex", scalars::number(index).as_str());
     xml.empty("productCodes");
     if let Some(name) = type_of(instance) {

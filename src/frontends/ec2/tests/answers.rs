@@ -192,3 +192,109 @@ fn opaque_identifiers_stay_as_they_are() {
     assert!(body.contains("<reservationId>r-inst1</reservationId>"));
     assert!(body.contains("<instanceId>inst1</instanceId>"));
 }
+
+#[test]
+fn things_are_filtered_by_what_they_are() {
+    for (action, filter, shown) in [
+        ("DescribeKeyPairs", "Name=key-name&Value=w*", true),
+        ("DescribeKeyPairs", "Name=key-pair-id&Value=key-web", true),
+        ("DescribeKeyPairs", "Name=key-type&Value=ed25519", false),
+        ("DescribeVolumes", "Name=status&Value=in-use", true),
+        ("DescribeVolumes", "Name=size&Value=3", true),
+        ("DescribeVolumes", "Name=attachment.instance-id&Value=i-00000000*", true),
+        ("DescribeVolumes", "Name=attachment.device&Value=/dev/sda", false),
+        ("DescribeVolumes", "Name=tag:Name&Value=disk", true),
+        ("DescribeVolumeStatus", "Name=volume-status.status&Value=ok", true),
+        ("DescribeVolumeStatus", "Name=volume-status.details-status&Value=failed", false),
+        ("DescribeSnapshots", "Name=volume-id&Value=vol-00000000*", true),
+        ("DescribeSnapshots", "Name=owner-alias&Value=*", false),
+        ("DescribeVpcs", "Name=cidr-block&Value=10.0.0.0/8", true),
+        ("DescribeVpcs", "Name=isDefault&Value=true", false),
+        ("DescribeSubnets", "Name=vpc-id&Value=vpc-3f25*", true),
+        ("DescribeSubnets", "Name=vpc-id&Value=vpc-0000*", false),
+        ("DescribeSubnets", "Name=tag:Name&Value=desks", true),
+        ("DescribeNetworkInterfaces", "Name=subnet-id&Value=subnet-0000*", true),
+        ("DescribeNetworkInterfaces", "Name=attachment.instance-id&Value=i-3f25*", false),
+        ("DescribeNetworkInterfaces", "Name=addresses.private-ip-address&Value=10.0.0.5", true),
+        ("DescribeAddresses", "Name=public-ip&Value=203.0.113.?", true),
+        ("DescribeAddresses", "Name=instance-id&Value=i-1*", false),
+    ] {
+        let filter = filter.replacen("Name=", "Filter.1.Name=", 1).replacen("&Value", "&Filter.1.Value", 1);
+        let call = call(&format!("Action={action}&{filter}"));
+        let kind = call.operation.as_ref().unwrap().pair().1;
+        let body = answer(call, &of_kind(kind)).unwrap();
+        assert_eq!(body.contains("<item>"), shown, "{action} {filter}: {body}");
+    }
+}
+
+#[test]
+fn a_key_pair_that_is_not_there_is_destroyed_already() {
+    let mut gone = call("Action=DeleteKeyPair&KeyName=nobody");
+    let reply = gone.encode.fail(&Error::not_found(Kind::Key, "nobody"));
+    assert_eq!((reply.outcome, reply.head.status.as_u16()), ("ok", 200));
+    assert!(text(&reply.body).ends_with("<return>true</return></DeleteKeyPairResponse>"));
+    let mut denied = call("Action=DeleteKeyPair&KeyName=nobody");
+    assert_eq!(denied.encode.fail(&Error::new(ErrorKind::Denied, "no")).outcome, "UnauthorizedOperation");
+}
+
+#[test]
+fn a_network_without_parts_is_the_one_part_of_itself() {
+    let operations = &[(Verb::List, Kind::Network), (Verb::List, Kind::Instance)];
+    let cloud = Capabilities { operations, ..cloud(IdForm::Uuid) };
+    let decode = |query: &str| {
+        let decoded = ec2().decode(&get(query), &arrival(), &cloud);
+        decoded.unwrap_or_else(|reply| panic!("{query}: {}", text(&reply.body)))
+    };
+    let subnets = decode(&format!("Action=DescribeSubnets&SubnetId.1=subnet-{A}"));
+    assert_eq!(subnets.operation.as_ref().unwrap().pair(), (Verb::List, Kind::Network));
+    let body = answer(subnets, &of_kind(Kind::Network)).unwrap();
+    let hex = A.replace('-', "");
+    let shown = (between(&body, "subnetId"), between(&body, "vpcId"));
+    assert_eq!(shown, (vec![format!("subnet-{hex}").as_str()], vec![format!("vpc-{hex}").as_str()]));
+    let mut one = instance(A);
+    one.interfaces[0].subnet = None;
+    let body = answer(decode("Action=DescribeInstances"), &[Resource::Instance(one)]).unwrap();
+    assert_eq!(between(&body, "subnetId"), vec![format!("subnet-{hex}"); 2]);
+}
+
+#[test]
+fn a_private_key_is_shown_once() {
+    let made = answer(call("Action=CreateKeyPair&KeyName=web"), &of_kind(Kind::Key)).unwrap();
+    assert_eq!(between(&made, "keyMaterial"), ["PEM"]);
+    for action in ["DescribeKeyPairs", "ImportKeyPair&KeyName=web&PublicKeyMaterial=AA=="] {
+        let body = answer(call(&format!("Action={action}")), &of_kind(Kind::Key)).unwrap();
+        assert!(!body.contains("PEM"), "{body}");
+    }
+}
+
+#[test]
+fn a_volume_is_detached_from_the_instance_that_has_it_and_no_other() {
+    for (instance, admitted) in [(B, true), (A, false)] {
+        let mut call = call(&format!("Action=DetachVolume&VolumeId={A}&InstanceId={instance}"));
+        assert_eq!(call.before, [Operation::Show(Kind::Volume, A.into())]);
+        assert_eq!(call.encode.note(&Resource::Volume(volume())).is_ok(), admitted, "{instance}");
+    }
+    assert!(call(&format!("Action=DetachVolume&VolumeId={A}")).before.is_empty());
+}
+
+#[test]
+fn addresses_are_known_by_themselves() {
+    let one = of_kind(Kind::Address);
+    assert!(answer(call("Action=DescribeAddresses&PublicIp.1=203.0.113.7"), &one).is_ok());
+    for (asked, code) in [
+        ("PublicIp.1=203.0.113.8".to_owned(), "InvalidAddress.NotFound"),
+        (format!("AllocationId.1={B}"), "InvalidAllocationID.NotFound"),
+    ] {
+        let query = format!("Action=DescribeAddresses&{asked}");
+        let error = answer(call(&query), &one).unwrap_err();
+        assert_eq!(call(&query).encode.fail(&error).outcome, code, "{asked}");
+    }
+    let release = operation("Action=ReleaseAddress&PublicIp=203.0.113.7");
+    assert_eq!(release, Operation::Destroy(Kind::Address, vec!["203.0.113.7".into()]));
+}
+
+#[test]
+fn what_the_cloud_does_not_tell_of_is_a_failure() {
+    let error = answer(call("Action=AllocateAddress"), &[]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected);
+}

@@ -13,9 +13,11 @@ use super::{Ec2, Settings};
 use crate::{
     frontends::{Arrival, Call, Choice, Frontend, Reply},
     model::{
-        Action, Attachment, Capabilities, Count, Error, Filter, Flow, HardwareProfile, Health, IdForm, Image,
-        ImageState, Instance, InstanceSpec, InstanceState, Kind, NetworkInterface, Operation, Property,
-        Realm, RealmState, Resource, Spec, Verb,
+        Action, Address, Attachment, Capabilities, Change, Count, Credential, Error, Feature, Filter, Flow,
+        HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState, Instance, InstanceSpec, InstanceState,
+        Key, KeySpec, Kind, Mount, Network, NetworkInterface, NetworkSpec, NetworkState, Operation, Property,
+        Realm, RealmState, Resource, Snapshot, SnapshotSpec, SnapshotState, Spec, Subnet, SubnetSpec, Verb,
+        Volume, VolumeSpec, VolumeState,
     },
 };
 
@@ -33,6 +35,37 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Create, Kind::Instance),
         (Verb::Act, Kind::Instance),
         (Verb::Destroy, Kind::Instance),
+        (Verb::Create, Kind::Image),
+        (Verb::Destroy, Kind::Image),
+        (Verb::List, Kind::Key),
+        (Verb::Create, Kind::Key),
+        (Verb::Destroy, Kind::Key),
+        (Verb::List, Kind::Volume),
+        (Verb::Show, Kind::Volume),
+        (Verb::Create, Kind::Volume),
+        (Verb::Change, Kind::Volume),
+        (Verb::Destroy, Kind::Volume),
+        (Verb::List, Kind::Snapshot),
+        (Verb::Create, Kind::Snapshot),
+        (Verb::Destroy, Kind::Snapshot),
+        (Verb::List, Kind::Network),
+        (Verb::Create, Kind::Network),
+        (Verb::Destroy, Kind::Network),
+        (Verb::List, Kind::Subnet),
+        (Verb::Create, Kind::Subnet),
+        (Verb::Destroy, Kind::Subnet),
+        (Verb::List, Kind::NetworkInterface),
+        (Verb::List, Kind::Address),
+        (Verb::Create, Kind::Address),
+        (Verb::Change, Kind::Address),
+        (Verb::Destroy, Kind::Address),
+    ];
+    let features = &[
+        Feature::ImportKey,
+        Feature::InstanceKey,
+        Feature::InstanceFirewalls,
+        Feature::InstanceNetwork,
+        Feature::VolumeName,
     ];
     Capabilities {
         driver: "mock",
@@ -40,7 +73,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         ids,
         user_data: Some(100),
         longest_name: Some(64),
-        features: &[],
+        features,
         life: &[],
     }
 }
@@ -117,7 +150,7 @@ fn instance(id: &'static str) -> Instance<'static> {
             name: "nic1".into(),
             mac: Some("00:1a:4a:16:01:56".into()),
             network: Some(A.into()),
-            subnet: None,
+            subnet: Some(B.into()),
             instance: None,
             addresses: smallvec!["169.254.0.1".parse().unwrap(), "10.0.0.5".parse().unwrap()],
         }],
@@ -159,12 +192,72 @@ fn everything() -> Vec<Resource<'static>> {
         storage: None,
         architecture: None,
     };
+    let interface =
+        NetworkInterface { instance: Some(B.into()), ..instance(A).interfaces.into_iter().next().unwrap() };
     vec![
         Resource::Instance(instance(A)),
         Resource::Image(image),
         Resource::HardwareProfile(profile),
         Resource::Realm(Realm { id: A.into(), name: "Default".into(), state: RealmState::Available }),
+        Resource::Key(key()),
+        Resource::Volume(volume()),
+        Resource::Snapshot(snapshot()),
+        Resource::Network(network()),
+        Resource::Subnet(subnet()),
+        Resource::NetworkInterface(interface),
+        Resource::Address(Address { id: A.into(), ip: [203, 0, 113, 7].into(), instance: Some(B.into()) }),
     ]
+}
+
+fn key() -> Key<'static> {
+    let credential = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("PEM".into()) };
+    Key { id: "web".into(), name: "web".into(), credential }
+}
+
+fn network() -> Network<'static> {
+    Network {
+        id: A.into(),
+        name: "lan".into(),
+        state: NetworkState::Up,
+        address_blocks: smallvec!["10.0.0.0/8".into()],
+        subnets: smallvec![B.into()],
+    }
+}
+
+fn subnet() -> Subnet<'static> {
+    Subnet {
+        id: B.into(),
+        name: "desks".into(),
+        state: NetworkState::Up,
+        network: Some(A.into()),
+        address_block: Some("10.1.0.0/16".into()),
+    }
+}
+
+fn volume() -> Volume<'static> {
+    Volume {
+        id: A.into(),
+        name: "disk".into(),
+        description: "".into(),
+        state: VolumeState::InUse,
+        size: Some((3 << 30) - 1),
+        realm: Some("Default".into()),
+        snapshot: Some(B.into()),
+        created: Some(Timestamp::UNIX_EPOCH),
+        mount: Some(Mount { instance: B.into(), device: Some("/dev/sdh".into()) }),
+    }
+}
+
+fn snapshot() -> Snapshot<'static> {
+    Snapshot {
+        id: A.into(),
+        name: "before".into(),
+        description: "d".into(),
+        volume: Some(B.into()),
+        state: SnapshotState::Completed,
+        size: Some(3 << 30),
+        created: Some(Timestamp::UNIX_EPOCH),
+    }
 }
 
 fn of_kind(kind: Kind) -> Vec<Resource<'static>> {
@@ -175,18 +268,24 @@ fn of_kind(kind: Kind) -> Vec<Resource<'static>> {
 fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
     let list = |kind, filter| Some(Operation::List(kind, filter));
     let act = |action| Some(Operation::Act(action, vec![A.into(), B.into()]));
+    let create = |spec| Some(Operation::Create(Box::new(spec)));
+    let destroy = |kind, id: &str| Some(Operation::Destroy(kind, vec![id.into()]));
+    let change = |change| Some(Operation::Change(A.into(), change));
+    let one = |id: &str| Filter { ids: vec![id.into()], ..Filter::default() };
     let both = format!("InstanceId.1={A_SHOWN}&InstanceId.2={B}");
     let spec = InstanceSpec {
         realm: Some("Default".into()),
         hardware_profile: Some("m1.small".into()),
         name: Some("web".into()),
         user_data: Some(b"#!/bin/sh\n".to_vec()),
+        key: Some("web".into()),
+        network: Some(A.into()),
         count: Count { min: 1, max: 2 },
         ..InstanceSpec::new(B)
     };
     let run = format!(
         "ImageId=ami-{}&MinCount=1&MaxCount=2&InstanceType=m1.small&UserData=IyEvYmluL3No%0ACg%3D%3D\
-         &Placement.AvailabilityZone=Default&TagSpecification.1.ResourceType=volume\
+         &KeyName=web&NetworkInterface.1.DeviceIndex=0&NetworkInterface.1.SubnetId={A}&Placement.AvailabilityZone=Default&TagSpecification.1.ResourceType=volume\
          &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=disk\
          &TagSpecification.2.ResourceType=instance&TagSpecification.2.Tag.1.Key=a\
          &TagSpecification.2.Tag.1.Value=b&TagSpecification.2.Tag.2.Key=Name\
@@ -195,7 +294,98 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
     );
     vec![
         ("DescribeRegions", String::new(), None),
-        ("DescribeAddresses", String::new(), None),
+        ("DescribeAddresses", "PublicIp.1=203.0.113.7".into(), list(Kind::Address, one("203.0.113.7"))),
+        ("AllocateAddress", "Domain=vpc".into(), create(Spec::Address)),
+        ("ReleaseAddress", format!("AllocationId=eipalloc-{A}"), destroy(Kind::Address, A)),
+        (
+            "AssociateAddress",
+            format!("AllocationId={A}&InstanceId={B}"),
+            change(Change::Associate { instance: B.into() }),
+        ),
+        ("DisassociateAddress", format!("AssociationId=eipassoc-{A}"), change(Change::Disassociate)),
+        (
+            "CreateImage",
+            format!("InstanceId={A_SHOWN}&Name=golden&Description=d&NoReboot=true"),
+            create(Spec::Image(ImageSpec {
+                instance: A.into(),
+                name: Some("golden".into()),
+                description: Some("d".into()),
+            })),
+        ),
+        ("DeregisterImage", format!("ImageId={B}"), destroy(Kind::Image, B)),
+        ("DescribeKeyPairs", "KeyPairId.1=key-web".into(), list(Kind::Key, one("web"))),
+        (
+            "CreateKeyPair",
+            "KeyName=web&KeyType=rsa".into(),
+            create(Spec::Key(KeySpec { name: "web".into(), public_key: None })),
+        ),
+        (
+            "ImportKeyPair",
+            "KeyName=web&PublicKeyMaterial=c3NoLXJzYQ%3D%3D".into(),
+            create(Spec::Key(KeySpec { name: "web".into(), public_key: Some("ssh-rsa".into()) })),
+        ),
+        ("DeleteKeyPair", "KeyName=web".into(), destroy(Kind::Key, "web")),
+        ("DescribeVolumes", format!("VolumeId.1=vol-{A}"), list(Kind::Volume, one(A))),
+        ("DescribeVolumeStatus", format!("VolumeId.1={A}"), list(Kind::Volume, one(A))),
+        (
+            "CreateVolume",
+            format!(
+                "AvailabilityZone=Default&Size=3&SnapshotId={B}&TagSpecification.1.ResourceType=volume\
+                 &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=disk"
+            ),
+            create(Spec::Volume(VolumeSpec {
+                name: Some("disk".into()),
+                description: None,
+                size: Some(3 << 30),
+                realm: Some("Default".into()),
+                snapshot: Some(B.into()),
+            })),
+        ),
+        ("DeleteVolume", format!("VolumeId={A}"), destroy(Kind::Volume, A)),
+        (
+            "AttachVolume",
+            format!("VolumeId={A}&InstanceId={B}&Device=/dev/sdh"),
+            change(Change::Attach { instance: B.into(), device: Some("/dev/sdh".into()) }),
+        ),
+        ("DetachVolume", format!("VolumeId={A}&InstanceId={B}"), change(Change::Detach)),
+        ("DescribeSnapshots", "Owner.1=self&MaxResults=5".into(), list(Kind::Snapshot, Filter::default())),
+        (
+            "CreateSnapshot",
+            format!("VolumeId={A}&Description=d"),
+            create(Spec::Snapshot(SnapshotSpec {
+                volume: A.into(),
+                name: None,
+                description: Some("d".into()),
+            })),
+        ),
+        ("DescribeVpcs", format!("VpcId.1=vpc-{A}"), list(Kind::Network, one(A))),
+        (
+            "CreateVpc",
+            "CidrBlock=10.0.0.0/8".into(),
+            create(Spec::Network(NetworkSpec { name: None, address_block: Some("10.0.0.0/8".into()) })),
+        ),
+        ("DeleteVpc", format!("VpcId={A}"), destroy(Kind::Network, A)),
+        (
+            "DescribeSubnets",
+            "MaxResults=5".into(),
+            list(Kind::Subnet, Filter { at_most: Some(6), ..Filter::default() }),
+        ),
+        (
+            "CreateSubnet",
+            format!("VpcId={A}&CidrBlock=10.1.0.0/16"),
+            create(Spec::Subnet(SubnetSpec {
+                network: A.into(),
+                address_block: "10.1.0.0/16".into(),
+                name: None,
+            })),
+        ),
+        ("DeleteSubnet", format!("SubnetId=subnet-{B}"), destroy(Kind::Subnet, B)),
+        (
+            "DescribeNetworkInterfaces",
+            format!("NetworkInterfaceId.1={B}"),
+            list(Kind::NetworkInterface, one(B)),
+        ),
+        ("DeleteSnapshot", format!("SnapshotId=snap-{A}"), destroy(Kind::Snapshot, A)),
         ("DescribeAvailabilityZones", String::new(), list(Kind::Realm, Filter::default())),
         (
             "DescribeImages",

@@ -103,7 +103,17 @@ fn requests_that_make_no_sense_have_their_code() {
         ("Action=DescribeInstances&MaxResults=1001", "InvalidParameterValue"),
         ("Action=DescribeInstances&NextToken=bogus", "InvalidParameterValue"),
         ("Action=DescribeRegions&RegionName.1=mars", "InvalidParameterValue"),
-        ("Action=DescribeAddresses&PublicIp.1=10.0.0.1", "InvalidAddress.NotFound"),
+        ("Action=DescribeAddresses&PublicIp.1=here", "InvalidAddress.Malformed"),
+        ("Action=ReleaseAddress", "MissingParameter"),
+        ("Action=DeleteKeyPair", "MissingParameter"),
+        ("Action=DeleteKeyPair&KeyPairId=web", "InvalidKeyPair.Format"),
+        ("Action=CreateKeyPair&KeyName=web&KeyType=ed25519", "UnsupportedOperation"),
+        ("Action=ImportKeyPair&KeyName=web&PublicKeyMaterial=%21", "InvalidKey.Format"),
+        ("Action=CreateVolume&AvailabilityZone=a", "MissingParameter"),
+        ("Action=CreateVolume&Size=-1", "InvalidParameterValue"),
+        ("Action=CreateVolume&Size=1&Encrypted=true", "UnsupportedOperation"),
+        ("Action=AttachVolume&VolumeId=vol-12345678", "InvalidVolume.NotFound"),
+        ("Action=DeleteSnapshot&SnapshotId=x", "InvalidSnapshotID.Malformed"),
         ("Action=DescribeRegions&Version=new", "NoSuchVersion"),
         ("Action=%zz", "InvalidParameterValue"),
     ] {
@@ -135,16 +145,33 @@ fn requests_that_make_no_sense_have_their_code() {
 
 #[test]
 fn what_the_cloud_cannot_do_is_unsupported() {
-    let cloud = Capabilities { operations: &[], user_data: None, ..cloud(IdForm::Opaque) };
+    let cloud = Capabilities { operations: &[], user_data: None, features: &[], ..cloud(IdForm::Opaque) };
     for query in [
         "Action=DescribeImages",
         "Action=RunInstances&ImageId=i",
         "Action=RunInstances&ImageId=i&UserData=AA==",
+        "Action=RunInstances&ImageId=i&KeyName=k",
+        "Action=ImportKeyPair&KeyName=k&PublicKeyMaterial=AA==",
+        "Action=AllocateAddress",
+        "Action=CreateVpc&CidrBlock=10.0.0.0/8",
+        "Action=RunInstances&ImageId=i&SubnetId=s",
+        "Action=DetachVolume&VolumeId=v&InstanceId=i",
     ] {
         let reply = ec2().decode(&get(query), &arrival(), &cloud).err().unwrap();
         assert_eq!(reply.outcome, "UnsupportedOperation", "{query}");
     }
-    assert!(ec2().decode(&get("Action=DescribeRegions"), &arrival(), &cloud).is_ok());
+    for query in [
+        "DescribeRegions",
+        "DescribeAddresses",
+        "DescribeVpcs",
+        "DescribeSubnets",
+        "DescribeNetworkInterfaces",
+    ] {
+        let call = ec2()
+            .decode(&get(&format!("Action={query}")), &arrival(), &cloud)
+            .unwrap_or_else(|_| panic!("{query}"));
+        assert_eq!(call.operation, None, "{query}");
+    }
 }
 
 #[test]
@@ -155,9 +182,7 @@ fn a_dry_run_asks_without_effect_and_says_so() {
         let harmless = matches!(call.operation, None | Some(Operation::List(..)));
         assert!(harmless, "{action}: {:?}", call.operation);
         assert_eq!(call.operation.is_some(), operation.is_some(), "{action}");
-        let mut found = of_kind(Kind::Instance);
-        found.extend(of_kind(Kind::HardwareProfile));
-        found.extend(of_kind(Kind::Image));
+        let mut found = everything();
         found.push(Resource::Instance(instance(B)));
         let body = answer(call, &found).unwrap();
         assert!(body.contains("<Code>DryRunOperation</Code>"), "{body}");
