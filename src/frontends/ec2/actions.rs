@@ -7,7 +7,7 @@ use super::{
     envelope::{Body, Context, Envelope, Rehearsal},
     errors::{Fault, quoted},
     filters::Filters,
-    ids, images, instance_types, instances, interfaces, keys,
+    group_rules, groups, ids, images, instance_types, instances, interfaces, keys,
     listing::{Expected, Listing},
     networks,
     pages::{Bounds, Page, TokenKey},
@@ -132,6 +132,27 @@ const ACTIONS: &[Action] = &[
         summary: "the network interfaces of instances",
         decode: interfaces::describe,
     },
+    Action {
+        name: "DescribeSecurityGroups",
+        summary: "firewalls, and what they let in",
+        decode: groups::describe,
+    },
+    Action {
+        name: "CreateSecurityGroup",
+        summary: "make a firewall that lets nothing in",
+        decode: groups::create,
+    },
+    Action { name: "DeleteSecurityGroup", summary: "destroy a firewall", decode: groups::delete },
+    Action {
+        name: "AuthorizeSecurityGroupIngress",
+        summary: "let a firewall let something in",
+        decode: group_rules::authorize,
+    },
+    Action {
+        name: "RevokeSecurityGroupIngress",
+        summary: "let a firewall let something in no more",
+        decode: group_rules::revoke,
+    },
 ];
 
 /// What two requests must have in common to be for pages of the same list.
@@ -198,7 +219,8 @@ impl Action {
             return Err(query.incapable(&format!("do {}", self.name)));
         }
         if query.parameters.flag("DryRun")? {
-            return Ok(rehearsal(self.name, operation, query));
+            let subject = operation.or_else(|| before.into_iter().next());
+            return Ok(rehearsal(self.name, subject, query));
         }
         Ok(Call { action: self.name, before, operation, upload: None, encode })
     }
