@@ -1,6 +1,6 @@
 //! EC2: Amazon's [Query API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), by `GET` and `POST`.
 //!
-//! A request is a set of `parameters`, one of which names the row of the table of `actions` that turns them into an
+//! A request is a set of `parameters`, one of which names the row of the `table` of actions that turns them into an
 //! operation; its answer is an `envelope` around a `listing` or another body. What differs from Amazon is written
 //! where it is decided.
 //!
@@ -34,6 +34,7 @@ mod single;
 mod snapshots;
 mod states;
 mod status;
+mod table;
 mod tags;
 mod volume_status;
 mod volumes;
