@@ -152,7 +152,7 @@ pub struct Call {
     pub action: &'static str,
     /// What has to be known before it is done: [`Encode::note`] gets it.
     pub before: Vec<Operation>,
-    /// What is to be done; none when the front end can answer by itself.
+    /// What is to be done; none when the front end can answer by itself, or decides by what it noted.
     pub operation: Option<Operation>,
     /// Makes of the request's body what is to be stored, where it is not read whole.
     pub upload: Option<Box<dyn Upload>>,
@@ -197,7 +197,7 @@ pub trait Upload: Send {
 
 /// Writes one answer, resource by resource.
 ///
-/// Called in this order: `note` for each resource that had to be known before, `open`, `item` for each resource,
+/// Called in this order: `note` for each resource that had to be known before, `decide`, `open`, `item` for each resource,
 /// `close`; where [`Upload::finish`] asks for something more, `item` gets what comes of that, too. `fail` at any point instead, after which nothing else is called. What `fail` returns is sent if nothing has left yet; otherwise the transfer is broken off.
 pub trait Encode: Send {
     /// The status and media type of a successful answer, asked for when it leaves: no earlier than its first resource
@@ -221,6 +221,12 @@ pub trait Encode: Send {
     /// When the operation must not be done because of it.
     fn note(&mut self, _resource: &Resource<'_>) -> Result<Flow, Error> {
         Ok(Flow::More)
+    }
+
+    /// What is to be done by what was noted, in this order; the answer is made of what the last one gives. Asked once,
+    /// where [`Call::operation`] is none and something had to be known before.
+    fn decide(&mut self) -> Vec<Operation> {
+        Vec::new()
     }
 
     /// Writes what comes before the first resource.

@@ -52,6 +52,16 @@ impl Gateway {
                 return self.answer(journey, &account, answer, Err(error)).await;
             }
         }
+        if call.operation.is_none() && !call.before.is_empty() {
+            let decided = call.encode.decide();
+            match self.all_but_the_last(decided, journey, &account, &identity).await {
+                Ok(last) => call.operation = last,
+                Err(error) => {
+                    let answer = Answer::new(session, journey, call.encode, None, View::default());
+                    return self.answer(journey, &account, answer, Err(error)).await;
+                }
+            }
+        }
         let Some(operation) = call.operation else {
             let proven = proven || !call.before.is_empty();
             let answer = Answer::new(session, journey, call.encode, None, View::default());
@@ -155,6 +165,21 @@ impl Gateway {
         }
         answer.put_departed(&operation)?;
         answer.flush().await
+    }
+
+    /// Performs these but the last one, which is left.
+    async fn all_but_the_last(
+        &self,
+        mut operations: Vec<Operation>,
+        journey: &Journey,
+        account: &Account,
+        identity: &Identity,
+    ) -> Result<Option<Operation>, Error> {
+        let last = operations.pop();
+        for operation in &operations {
+            self.attempt(operation, journey, account, identity, &mut Discarded).await?;
+        }
+        Ok(last)
     }
 
     async fn attempt(

@@ -7,7 +7,7 @@ use super::owned;
 /// What lets packets through to the instances that have it around them, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Firewall<'a> {
-    /// The cloud's identifier.
+    /// The cloud's identifier. A driver takes the name for it, too, wherever it is asked about one.
     pub id: Cow<'a, str>,
     /// The name people gave it.
     pub name: Cow<'a, str>,

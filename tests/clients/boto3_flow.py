@@ -120,6 +120,56 @@ def addresses(ec2, instance):
     refused("InvalidAddress.NotFound", ec2.describe_addresses, PublicIps=[address])
 
 
+def groups(ec2, image):
+    if not can(ec2.create_security_group, GroupName="boto3", Description="d"):
+        assert ec2.describe_security_groups()["SecurityGroups"] == []
+        return
+    group = ec2.create_security_group(GroupName="boto3", Description="boto3's")["GroupId"]
+    refused("InvalidGroup.Duplicate", ec2.create_security_group, GroupName="boto3", Description="again")
+    ec2.get_waiter("security_group_exists").wait(GroupIds=[group], WaiterConfig=QUICK)
+    web = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 81, "IpRanges": [{"CidrIp": "10.0.0.0/8"}, {"CidrIp": "0.0.0.0/0"}]}
+    itself = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}
+    assert ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[web])["Return"]
+    refused("InvalidPermission.Duplicate", ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=[web])
+    [shown] = ec2.describe_security_groups(GroupNames=["boto3"])["SecurityGroups"]
+    ranges = {r["CidrIp"] for p in shown["IpPermissions"] for r in p["IpRanges"]}
+    assert (ranges, shown["Description"]) == ({"10.0.0.0/8", "0.0.0.0/0"}, "boto3's"), shown
+    assert {(p["IpProtocol"], p["FromPort"], p["ToPort"]) for p in shown["IpPermissions"]} == {("tcp", 80, 81)}, shown
+    assert ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[web])["Return"]
+    refused("InvalidPermission.NotFound", ec2.revoke_security_group_ingress, GroupId=group, IpPermissions=[itself])
+    [one] = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SecurityGroupIds=[group])["Instances"]
+    assert [g["GroupId"] for g in one["SecurityGroups"]] == [group], one
+    refused("InvalidGroup.InUse", ec2.delete_security_group, GroupId=group)
+    ec2.terminate_instances(InstanceIds=[one["InstanceId"]])
+    ec2.get_waiter("instance_terminated").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
+    ec2.delete_security_group(GroupName="boto3")
+    refused("InvalidGroup.NotFound", ec2.describe_security_groups, GroupIds=[group])
+
+
+def networks(ec2, image):
+    vpcs, subnets = ec2.describe_vpcs()["Vpcs"], ec2.describe_subnets()["Subnets"]
+    assert {s["VpcId"] for s in subnets} <= {v["VpcId"] for v in vpcs}, (vpcs, subnets)
+    interfaces = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    assert all(i["Attachment"]["InstanceId"] and i["VpcId"] for i in interfaces), interfaces
+    if not can(ec2.create_vpc, CidrBlock="10.99.0.0/16"):
+        return
+    vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    ec2.get_waiter("vpc_available").wait(VpcIds=[vpc], WaiterConfig=QUICK)
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.99.1.0/24")["Subnet"]["SubnetId"]
+    ec2.get_waiter("subnet_available").wait(SubnetIds=[subnet], WaiterConfig=QUICK)
+    [one] = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"]
+    assert (one["VpcId"], one["SubnetId"]) == (vpc, subnet), one
+    of_subnet = [{"Name": "subnet-id", "Values": [subnet]}]
+    [interface] = ec2.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"]
+    assert interface["Attachment"]["InstanceId"] == one["InstanceId"], interface
+    refused("DependencyViolation", ec2.delete_vpc, VpcId=vpc)
+    ec2.terminate_instances(InstanceIds=[one["InstanceId"]])
+    ec2.get_waiter("instance_terminated").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
+    ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=vpc)
+    refused("InvalidVpcID.NotFound", ec2.describe_vpcs, VpcIds=[vpc])
+
+
 def capture(ec2, instance):
     made = ec2.create_image(InstanceId=instance, Name="boto3-image", NoReboot=True)["ImageId"]
     ec2.get_waiter("image_available").wait(ImageIds=[made], WaiterConfig=QUICK)
@@ -188,6 +238,8 @@ def main(endpoint):
     ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig=QUICK)
 
     key_pairs(ec2, image["ImageId"])
+    groups(ec2, image["ImageId"])
+    networks(ec2, image["ImageId"])
     addresses(ec2, ids[0])
     if can(ec2.create_key_pair, KeyName="boto3"):
         volume = volumes(ec2, zone, ids[0])

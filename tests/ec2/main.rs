@@ -10,6 +10,7 @@ mod clients;
 mod edge;
 mod faults;
 mod relay;
+mod rest;
 mod talk;
 mod telemetry;
 mod tls;

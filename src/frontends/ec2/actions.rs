@@ -1,18 +1,16 @@
-//! The actions, one row each: the dispatch, the documentation and the tests go by this table.
+//! Actions: the request for one, and what becomes of it.
 
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    addresses, changes,
     envelope::{Body, Context, Envelope, Rehearsal},
     errors::{Fault, quoted},
     filters::Filters,
-    ids, images, instance_types, instances, interfaces, keys,
+    ids,
     listing::{Expected, Listing},
-    networks,
     pages::{Bounds, Page, TokenKey},
     parameters::Parameters,
-    regions, run, snapshots, status, volume_status, volumes, zones,
+    table::ACTIONS,
 };
 use crate::{
     frontends::{Call, Encode},
@@ -26,113 +24,8 @@ pub(super) struct Action {
     /// What it does, in a line.
     pub(super) summary: &'static str,
     /// What a request for it asks of the cloud, and how it is answered.
-    decode: fn(&Query<'_>) -> Result<Answer, Fault>,
+    pub(super) decode: fn(&Query<'_>) -> Result<Answer, Fault>,
 }
-
-const ACTIONS: &[Action] = &[
-    Action { name: "DescribeRegions", summary: "the region that the gateway is", decode: regions::describe },
-    Action {
-        name: "DescribeAvailabilityZones",
-        summary: "the places in which instances run",
-        decode: zones::describe,
-    },
-    Action { name: "DescribeImages", summary: "what instances are made from", decode: images::describe },
-    Action {
-        name: "DescribeInstanceTypes",
-        summary: "the sizes that instances have; any `c<cpus>.m<MiB>` is one too",
-        decode: instance_types::describe,
-    },
-    Action { name: "RunInstances", summary: "make instances and let them run", decode: run::run },
-    Action {
-        name: "DescribeInstances",
-        summary: "instances, by id, filter and page",
-        decode: instances::describe,
-    },
-    Action {
-        name: "DescribeInstanceStatus",
-        summary: "how the instances that run do",
-        decode: status::describe,
-    },
-    Action { name: "StartInstances", summary: "let stopped instances run", decode: changes::start },
-    Action {
-        name: "StopInstances",
-        summary: "shut instances down, or with `Force` take their power away",
-        decode: changes::stop,
-    },
-    Action { name: "RebootInstances", summary: "let instances start again", decode: changes::reboot },
-    Action {
-        name: "TerminateInstances",
-        summary: "destroy instances and their disks",
-        decode: changes::terminate,
-    },
-    Action { name: "CreateImage", summary: "make an image of an instance", decode: images::create },
-    Action { name: "DeregisterImage", summary: "destroy an image", decode: images::deregister },
-    Action { name: "DescribeKeyPairs", summary: "the keys that let into instances", decode: keys::describe },
-    Action {
-        name: "CreateKeyPair",
-        summary: "make a key pair; its private key is in the answer and kept nowhere",
-        decode: keys::create,
-    },
-    Action {
-        name: "ImportKeyPair",
-        summary: "make a key pair of a public key that the user has",
-        decode: keys::import,
-    },
-    Action {
-        name: "DeleteKeyPair",
-        summary: "destroy a key pair; one that is not there is destroyed already",
-        decode: keys::delete,
-    },
-    Action { name: "DescribeVolumes", summary: "volumes, by id, filter and page", decode: volumes::describe },
-    Action { name: "DescribeVolumeStatus", summary: "how the volumes do", decode: volume_status::describe },
-    Action {
-        name: "CreateVolume",
-        summary: "make a volume, empty or of a snapshot",
-        decode: volumes::create,
-    },
-    Action { name: "DeleteVolume", summary: "destroy a volume", decode: volumes::delete },
-    Action { name: "AttachVolume", summary: "make a volume a disk of an instance", decode: volumes::attach },
-    Action { name: "DetachVolume", summary: "take a volume from its instance", decode: volumes::detach },
-    Action {
-        name: "DescribeSnapshots",
-        summary: "snapshots, by id, filter and page",
-        decode: snapshots::describe,
-    },
-    Action { name: "CreateSnapshot", summary: "make a snapshot of a volume", decode: snapshots::create },
-    Action { name: "DeleteSnapshot", summary: "destroy a snapshot", decode: snapshots::delete },
-    Action {
-        name: "DescribeAddresses",
-        summary: "the addresses of the user's own; none where the cloud has none",
-        decode: addresses::describe,
-    },
-    Action { name: "AllocateAddress", summary: "get an address", decode: addresses::allocate },
-    Action { name: "ReleaseAddress", summary: "give an address back", decode: addresses::release },
-    Action {
-        name: "AssociateAddress",
-        summary: "let an address lead to an instance",
-        decode: addresses::associate,
-    },
-    Action {
-        name: "DisassociateAddress",
-        summary: "let an address lead nowhere",
-        decode: addresses::disassociate,
-    },
-    Action { name: "DescribeVpcs", summary: "networks", decode: networks::describe_vpcs },
-    Action { name: "CreateVpc", summary: "make a network", decode: networks::create_vpc },
-    Action { name: "DeleteVpc", summary: "destroy a network", decode: networks::delete_vpc },
-    Action {
-        name: "DescribeSubnets",
-        summary: "the parts of networks; a network itself where it has none",
-        decode: networks::describe_subnets,
-    },
-    Action { name: "CreateSubnet", summary: "make a part of a network", decode: networks::create_subnet },
-    Action { name: "DeleteSubnet", summary: "destroy a part of a network", decode: networks::delete_subnet },
-    Action {
-        name: "DescribeNetworkInterfaces",
-        summary: "the network interfaces of instances",
-        decode: interfaces::describe,
-    },
-];
 
 /// What two requests must have in common to be for pages of the same list.
 const SCOPE: [&str; 4] = ["Filter", "GroupName", "Owner", "IncludeAllInstances"];
@@ -198,7 +91,8 @@ impl Action {
             return Err(query.incapable(&format!("do {}", self.name)));
         }
         if query.parameters.flag("DryRun")? {
-            return Ok(rehearsal(self.name, operation, query));
+            let subject = operation.or_else(|| before.into_iter().next());
+            return Ok(rehearsal(self.name, subject, query));
         }
         Ok(Call { action: self.name, before, operation, upload: None, encode })
     }

@@ -75,12 +75,12 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.text("domain", DOMAIN);
     if let Some(instance) = &address.instance {
         xml.text("instanceId", ids::show(ids::INSTANCE, instance, context.ids).as_str());
-        xml.text("associationId", &ids::behind(ids::ASSOCIATION, &address.id, context.ids));
+        xml.display("associationId", ids::behind(ids::ASSOCIATION, &address.id, context.ids));
     }
     xml.empty("tagSet");
 }
 
 fn write_association(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.text("return", "true");
-    xml.text("associationId", &ids::behind(ids::ASSOCIATION, resource.id(), context.ids));
+    xml.display("associationId", ids::behind(ids::ASSOCIATION, resource.id(), context.ids));
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     frontends::{Encode, Head, Reply},
-    model::{Error, Flow, IdForm, Resource},
+    model::{Error, Flow, IdForm, Operation, Resource},
     wire::xml::Writer,
 };
 
@@ -58,6 +58,11 @@ pub(super) trait Body: Send {
         Ok(())
     }
 
+    /// What is to be done by what was noted, in this order; the answer is made of what the last one gives.
+    fn decide(&mut self) -> Vec<Operation> {
+        Vec::new()
+    }
+
     /// Whether the answer is the same after this failure: what was asked is so already.
     fn forgives(&self, _error: &Error) -> bool {
         false
@@ -97,6 +102,10 @@ impl<B: Body> Encode for Envelope<B> {
 
     fn note(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
         self.body.note(resource).map(|()| Flow::More)
+    }
+
+    fn decide(&mut self) -> Vec<Operation> {
+        self.body.decide()
     }
 
     fn open(&mut self, out: &mut BytesMut) {

@@ -151,7 +151,7 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
         E::Expired => ("RequestExpired", S::BAD_REQUEST),
         E::Invalid | E::TooLong => ("InvalidParameterValue", S::BAD_REQUEST),
         E::IncorrectState | E::Busy => (incorrect_state(subject), S::BAD_REQUEST),
-        E::AlreadyExists => (already_exists(subject), S::BAD_REQUEST),
+        E::AlreadyExists => (already_exists(subject, action), S::BAD_REQUEST),
         E::LimitReached => (limit(action), S::BAD_REQUEST),
         E::NoCapacity => ("InsufficientInstanceCapacity", S::INTERNAL_SERVER_ERROR),
         E::RateLimited => ("RequestLimitExceeded", S::SERVICE_UNAVAILABLE),
@@ -178,6 +178,7 @@ fn not_found(subject: Option<(Kind, &Id)>, action: &str) -> &'static str {
             "InvalidAllocationID.NotFound"
         }
         Some((kind, _)) => ids::not_found_code(kind),
+        None if action == "RevokeSecurityGroupIngress" => "InvalidPermission.NotFound",
         None => "InvalidParameterValue",
     }
 }
@@ -204,8 +205,9 @@ fn incorrect_state(subject: Option<Kind>) -> &'static str {
     }
 }
 
-fn already_exists(subject: Option<Kind>) -> &'static str {
+fn already_exists(subject: Option<Kind>, action: &str) -> &'static str {
     match subject {
+        _ if action == "AuthorizeSecurityGroupIngress" => "InvalidPermission.Duplicate",
         Some(Kind::Image) => "InvalidAMIName.Duplicate",
         Some(Kind::Key) => "InvalidKeyPair.Duplicate",
         Some(Kind::Firewall) => "InvalidGroup.Duplicate",

@@ -4,7 +4,7 @@
 //! client's checks admit, and which can be undone without a table. A UUID as the cloud writes it is understood as
 //! well, alone or behind the prefix. Other clouds' identifiers pass unchanged.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use super::{
     errors::{Fault, quoted},
@@ -117,10 +117,22 @@ pub(super) fn read(kind: Kind, text: &str, form: IdForm) -> Result<Id, Fault> {
 }
 
 /// What a client sees of `id` where EC2 identifies something by it and the cloud does not: behind `prefix`, always.
-pub(super) fn behind(prefix: Prefix, id: &str, form: IdForm) -> String {
-    match (form, undashed(prefix, id)) {
-        (IdForm::Uuid, Some(short)) => short.as_str().to_owned(),
-        (IdForm::Uuid, None) | (IdForm::Opaque, _) => format!("{}{id}", prefix.0),
+pub(super) fn behind(prefix: Prefix, id: &str, form: IdForm) -> Behind<'_> {
+    match show(prefix, id, form) {
+        Shown::Made(short) => Behind { prefix: "", rest: Shown::Made(short) },
+        Shown::AsIs(id) => Behind { prefix: prefix.0, rest: Shown::AsIs(id) },
+    }
+}
+
+/// An identifier and what is before it.
+pub(super) struct Behind<'a> {
+    prefix: &'static str,
+    rest: Shown<'a>,
+}
+
+impl fmt::Display for Behind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.prefix, self.rest.as_str())
     }
 }
 
@@ -323,6 +335,22 @@ mod tests {
         assert_eq!(show(IMAGE, "not a uuid", IdForm::Uuid).as_str(), "not a uuid");
         assert_eq!(derive(RESERVATION, "inst1", IdForm::Opaque).as_str(), "r-inst1");
         assert_eq!(derive(RESERVATION, UUID, IdForm::Uuid).as_str(), format!("r-{DIGITS}"));
+    }
+
+    #[test]
+    fn what_is_behind_a_prefix_is_found_again() {
+        for (form, id) in [
+            (IdForm::Uuid, UUID),
+            (IdForm::Uuid, "my key"),
+            (IdForm::Opaque, UUID),
+            (IdForm::Opaque, "10.0.0.1"),
+        ] {
+            let shown = behind(KEY, id, form).to_string();
+            assert!(shown.starts_with("key-"), "{shown}");
+            assert_eq!(read_behind(Kind::Key, KEY, &shown, form).unwrap().as_str(), id, "{shown}");
+        }
+        let other = read_behind(Kind::Address, ASSOCIATION, "eipalloc-1", IdForm::Opaque);
+        assert_eq!(other.unwrap_err().code, "InvalidAddress.Malformed");
     }
 
     #[test]

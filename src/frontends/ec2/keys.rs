@@ -80,7 +80,7 @@ fn by_id(query: &Query<'_>, text: &str) -> Result<Id, Fault> {
 }
 
 /// The id that a client sees.
-pub(super) fn shown_id(key: &Key<'_>, context: &Context) -> String {
+pub(super) fn shown_id<'k>(key: &'k Key<'_>, context: &Context) -> ids::Behind<'k> {
     ids::behind(ids::KEY, &key.id, context.ids)
 }
 
@@ -101,7 +101,7 @@ pub(super) fn key_type(key: &Key<'_>) -> &'static str {
 
 fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Key(key) = resource else { return };
-    xml.text("keyPairId", &shown_id(key, context));
+    xml.display("keyPairId", shown_id(key, context));
     xml.text("keyType", key_type(key));
     xml.text("keyName", &key.name);
     xml.text("keyFingerprint", fingerprint(key));

@@ -1,6 +1,6 @@
 //! EC2: Amazon's [Query API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), by `GET` and `POST`.
 //!
-//! A request is a set of `parameters`, one of which names the row of the table of `actions` that turns them into an
+//! A request is a set of `parameters`, one of which names the row of the `table` of actions that turns them into an
 //! operation; its answer is an `envelope` around a `listing` or another body. What differs from Amazon is written
 //! where it is decided.
 //!
@@ -14,6 +14,8 @@ mod changes;
 mod envelope;
 mod errors;
 mod filters;
+mod group_rules;
+mod groups;
 mod ids;
 mod images;
 mod instance_types;
@@ -24,6 +26,7 @@ mod listing;
 mod networks;
 mod pages;
 mod parameters;
+mod permissions;
 mod regions;
 mod run;
 mod scalars;
@@ -31,6 +34,7 @@ mod single;
 mod snapshots;
 mod states;
 mod status;
+mod table;
 mod tags;
 mod volume_status;
 mod volumes;

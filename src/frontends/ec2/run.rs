@@ -5,6 +5,7 @@ use super::{
     base64,
     envelope::{Body, Context},
     errors::Fault,
+    groups,
     instance_types::read_synthetic,
     instances, tags,
 };
@@ -12,6 +13,9 @@ use crate::{
     model::{Count, Error, ErrorKind, Feature, Flow, Id, InstanceSpec, Kind, Operation, Resource, Spec},
     wire::xml::Writer,
 };
+
+/// The name of the group that is around an instance of which nothing is said.
+const DEFAULT_GROUP: &str = "default";
 
 /// `RunInstances`
 pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
@@ -28,7 +32,7 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         name: tags::name(parameters, "instance").map(str::to_owned),
         user_data: user_data(query)?,
         key: key(query)?,
-        firewalls: Vec::new(),
+        firewalls: firewalls(query)?,
         network: network(query)?,
         monitored: false,
         count: count(query)?,
@@ -85,6 +89,26 @@ fn key(query: &Query<'_>) -> Result<Option<Id>, Fault> {
         return Err(query.incapable("let into instances by a key pair: leave out KeyName"));
     }
     Ok(key)
+}
+
+/// The groups around the instances, by id and by name. One that is called `default` is what a cloud has without being
+/// asked, so it is asked for only where there are groups.
+fn firewalls(query: &Query<'_>) -> Result<Vec<Id>, Fault> {
+    let mut firewalls = query.ids(Kind::Firewall, "SecurityGroupId")?;
+    for name in query.parameters.list("SecurityGroup") {
+        firewalls.push(groups::by_name(name)?);
+    }
+    for interface in query.parameters.members("NetworkInterface") {
+        let ids = interface.list("SecurityGroupId").map(|id| query.id(Kind::Firewall, id));
+        firewalls.extend(ids.collect::<Result<Vec<_>, _>>()?);
+    }
+    if query.cloud.has(Feature::InstanceFirewalls) {
+        return Ok(firewalls);
+    }
+    if firewalls.iter().all(|firewall| firewall.as_str() == DEFAULT_GROUP) {
+        return Ok(Vec::new());
+    }
+    Err(query.incapable("put firewalls around instances: leave out SecurityGroup and SecurityGroupId"))
 }
 
 /// The subnet of the instances, or of their first interface. A network that is the one part of itself is one, too.

@@ -28,7 +28,8 @@ fn allocation(address: &Address<'_>, context: &Context, matches: Matches<'_>) ->
 }
 
 fn association(address: &Address<'_>, context: &Context, matches: Matches<'_>) -> bool {
-    address.instance.is_some() && matches(&ids::behind(ids::ASSOCIATION, &address.id, context.ids))
+    address.instance.is_some()
+        && matches(&ids::behind(ids::ASSOCIATION, &address.id, context.ids).to_string())
 }
 
 fn instance(address: &Address<'_>, context: &Context, matches: Matches<'_>) -> bool {

@@ -40,9 +40,9 @@ pub(in crate::frontends::ec2) const INSTANCES: &[Known] = &[
     Known { name: "tag-key", values: V::TagKey },
     Known { name: "key-name", values: V::Instance(key) },
     Known { name: "client-token", values: V::Never },
-    Known { name: "group-id", values: V::Never },
+    Known { name: "group-id", values: V::Instance(group) },
+    Known { name: "instance.group-id", values: V::Instance(group) },
     Known { name: "group-name", values: V::Never },
-    Known { name: "instance.group-id", values: V::Never },
     Known { name: "instance.group-name", values: V::Never },
     Known { name: "instance-lifecycle", values: V::Never },
     Known { name: "platform", values: V::Never },
@@ -73,6 +73,11 @@ fn image(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bo
 
 fn reservation(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
     matches(ids::derive(ids::RESERVATION, &instance.id, context.ids).as_str())
+}
+
+fn group(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
+    let mut groups = instance.firewalls.iter();
+    groups.any(|id| matches(id) || matches(ids::show(ids::GROUP, id, context.ids).as_str()))
 }
 
 fn key(instance: &Instance<'_>, _: &Context, matches: Matches<'_>) -> bool {

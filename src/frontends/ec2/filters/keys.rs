@@ -8,7 +8,7 @@ pub(in crate::frontends::ec2) const KEYS: &[Known] = &[
     Known { name: "key-name", values: V::Key(|key, _, matches| matches(&key.name)) },
     Known {
         name: "key-pair-id",
-        values: V::Key(|key, context, matches| matches(&keys::shown_id(key, context))),
+        values: V::Key(|key, context, matches| matches(&keys::shown_id(key, context).to_string())),
     },
     Known { name: "fingerprint", values: V::Key(|key, _, matches| matches(keys::fingerprint(key))) },
     Known { name: "key-type", values: V::Key(|key, _, matches| matches(keys::key_type(key))) },

@@ -5,6 +5,7 @@
 //! A name that is not in the table is an error: to ignore it would show too much.
 
 mod addresses;
+mod groups;
 mod images;
 mod instance_types;
 mod instances;
@@ -17,6 +18,7 @@ mod volumes;
 mod zones;
 
 pub(super) use addresses::ADDRESSES;
+pub(super) use groups::GROUPS;
 pub(super) use images::{IMAGES, OWNERS};
 pub(super) use instance_types::{INSTANCE_TYPES, SIZED};
 pub(super) use instances::{INSTANCES, STATE_NAME, STATUSES};
@@ -34,8 +36,8 @@ use super::{
     parameters::Parameters,
 };
 use crate::model::{
-    Address, HardwareProfile, Image, Instance, Key, Network, NetworkInterface, Realm, Resource, Snapshot,
-    Volume,
+    Address, Firewall, HardwareProfile, Image, Instance, Key, Network, NetworkInterface, Realm, Resource,
+    Snapshot, Volume,
 };
 use pattern::Pattern;
 
@@ -83,6 +85,8 @@ pub(super) enum Values {
     Volume(fn(&Volume<'_>, &Context, Matches<'_>) -> bool),
     /// Of a snapshot.
     Snapshot(fn(&Snapshot<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a firewall.
+    Firewall(fn(&Firewall<'_>, &Context, Matches<'_>) -> bool),
     /// Of a network.
     Network(fn(&Network<'_>, &Context, Matches<'_>) -> bool),
     /// Of a part of a network.
@@ -218,6 +222,9 @@ impl Values {
             (Values::Snapshot(values), Some(Resource::Snapshot(snapshot))) => {
                 values(snapshot, context, matches)
             }
+            (Values::Firewall(values), Some(Resource::Firewall(firewall))) => {
+                values(firewall, context, matches)
+            }
             (Values::Network(values), Some(Resource::Network(network))) => values(network, context, matches),
             (Values::Part(values), Some(resource)) => networks::of_part(values, resource, context, matches),
             (Values::Interface(values), Some(Resource::NetworkInterface(interface))) => {
@@ -225,7 +232,7 @@ impl Values {
             }
             (Values::Address(values), Some(Resource::Address(address))) => values(address, context, matches),
             (Values::Instance(_) | Values::Image(_) | Values::Zone(_) | Values::InstanceType(_), _) => false,
-            (Values::Network(_) | Values::Part(_) | Values::Interface(_), _) => false,
+            (Values::Firewall(_) | Values::Network(_) | Values::Part(_) | Values::Interface(_), _) => false,
             (Values::Key(_) | Values::Volume(_) | Values::Snapshot(_) | Values::Address(_), _) => false,
         }
     }
@@ -274,6 +281,7 @@ mod tests {
             VOLUMES,
             VOLUME_STATUSES,
             ZONES,
+            GROUPS,
             VPCS,
             SUBNETS,
             INTERFACES,

@@ -22,10 +22,21 @@ pub(super) fn write(instance: &Instance<'_>, context: &Context, xml: &mut Writer
         xml.text("ipAddress", address.as_str());
     }
     xml.text("sourceDestCheck", "true");
-    xml.empty("groupSet");
+    write_groups(instance, context, xml);
     let since = scalars::timestamp(launch_time(instance, context));
     write_volumes(instance, since, context, xml);
     write_interfaces(instance, since, context, xml);
+}
+
+/// The clouds tell a group's id here and not its name.
+fn write_groups(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>) {
+    xml.open("groupSet");
+    for id in &instance.firewalls {
+        xml.open("item");
+        xml.text("groupId", ids::show(ids::GROUP, id, context.ids).as_str());
+        xml.close("item");
+    }
+    xml.close("groupSet");
 }
 
 fn write_volumes(instance: &Instance<'_>, since: Short, context: &Context, xml: &mut Writer<'_>) {

@@ -208,6 +208,8 @@ fn things_are_filtered_by_what_they_are() {
         ("DescribeVolumeStatus", "Name=volume-status.details-status&Value=failed", false),
         ("DescribeSnapshots", "Name=volume-id&Value=vol-00000000*", true),
         ("DescribeSnapshots", "Name=owner-alias&Value=*", false),
+        ("DescribeSecurityGroups", "Name=group-name&Value=w*", true),
+        ("DescribeSecurityGroups", "Name=ip-permission.cidr&Value=10.0.0.0/8", false),
         ("DescribeVpcs", "Name=cidr-block&Value=10.0.0.0/8", true),
         ("DescribeVpcs", "Name=isDefault&Value=true", false),
         ("DescribeSubnets", "Name=vpc-id&Value=vpc-3f25*", true),
@@ -255,6 +257,47 @@ fn a_network_without_parts_is_the_one_part_of_itself() {
     one.interfaces[0].subnet = None;
     let body = answer(decode("Action=DescribeInstances"), &[Resource::Instance(one)]).unwrap();
     assert_eq!(between(&body, "subnetId"), vec![format!("subnet-{hex}"); 2]);
+}
+
+/// What is decided about the group of the tests.
+fn decided(query: &str) -> Result<Vec<Operation>, &'static str> {
+    let mut call = call(&format!("Action={query}"));
+    assert_eq!((&call.operation, call.before.len()), (&None, 1));
+    match call.encode.note(&Resource::Firewall(firewall())) {
+        Ok(_) => Ok(call.encode.decide()),
+        Err(error) => Err(call.encode.fail(&error).outcome),
+    }
+}
+
+#[test]
+fn permissions_are_found_by_what_they_let_in() {
+    let revoke = |rule: &str| Operation::Change(A.into(), Change::Revoke { rule: rule.into() });
+    let revoked = |what: &str| decided(&format!("RevokeSecurityGroupIngress&GroupName=web&{what}"));
+    assert_eq!(revoked(SSH), Ok(vec![revoke("ssh")]));
+    let inside = format!("IpPermissions.2.IpProtocol=-1&IpPermissions.2.Groups.1.GroupId=sg-{A}");
+    assert_eq!(revoked(&format!("{SSH}&{inside}")), Ok(vec![revoke("ssh"), revoke("inside")]));
+    let ping = "IpProtocol=icmp&FromPort=-1&ToPort=-1&CidrIpv6=fd00::1/8";
+    assert_eq!(revoked(ping), Ok(vec![revoke("ping")]));
+    let out = "IpProtocol=-1&CidrIp=0.0.0.0/0";
+    for missing in [SSH.replace("22", "23"), SSH.replace("tcp", "udp"), out.into(), format!("{SSH}&{}", out)]
+    {
+        let found = revoked(&missing);
+        assert_eq!(found == Err("InvalidPermission.NotFound"), !missing.starts_with(SSH), "{missing}");
+    }
+}
+
+#[test]
+fn a_permission_is_as_many_rules_as_it_has_sources() {
+    let authorized = |what: &str| decided(&format!("AuthorizeSecurityGroupIngress&GroupName=web&{what}"));
+    assert_eq!(authorized(SSH), Err("InvalidPermission.Duplicate"));
+    let rule = |source: &str| {
+        let sources = vec![RuleSource::Addresses(source.into())];
+        let spec = RuleSpec { protocol: Protocol::Tcp, ports: Some((80, 81)), sources };
+        Operation::Change(A.into(), Change::Authorize(spec))
+    };
+    let web = "IpPermissions.1.IpProtocol=6&IpPermissions.1.FromPort=80&IpPermissions.1.ToPort=81\
+               &IpPermissions.1.IpRanges.1.CidrIp=10.1.2.3/8&IpPermissions.1.Ipv6Ranges.1.CidrIpv6=::/0";
+    assert_eq!(authorized(web), Ok(vec![rule("10.0.0.0/8"), rule("::/0")]));
 }
 
 #[test]

@@ -13,16 +13,20 @@ use super::{Ec2, Settings};
 use crate::{
     frontends::{Arrival, Call, Choice, Frontend, Reply},
     model::{
-        Action, Address, Attachment, Capabilities, Change, Count, Credential, Error, Feature, Filter, Flow,
-        HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState, Instance, InstanceSpec, InstanceState,
-        Key, KeySpec, Kind, Mount, Network, NetworkInterface, NetworkSpec, NetworkState, Operation, Property,
-        Realm, RealmState, Resource, Snapshot, SnapshotSpec, SnapshotState, Spec, Subnet, SubnetSpec, Verb,
+        Action, Address, Attachment, Capabilities, Change, Count, Credential, Direction, Error, Feature,
+        Filter, Firewall, FirewallSpec, Flow, HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState,
+        Instance, InstanceSpec, InstanceState, Key, KeySpec, Kind, Mount, Network, NetworkInterface,
+        NetworkSpec, NetworkState, Operation, Property, Protocol, Realm, RealmState, Resource, Rule,
+        RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet, SubnetSpec, Verb,
         Volume, VolumeSpec, VolumeState,
     },
 };
 
 const A: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 const B: &str = "00000000-4f89-41d3-9a0c-0305e82c3302";
+/// That all may come to port 22.
+const SSH: &str = "IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=22&IpPermissions.1.ToPort=22\
+                   &IpPermissions.1.IpRanges.1.CidrIp=0.0.0.0/0";
 const A_SHOWN: &str = "i-3f2504e04f8941d39a0c0305e82c3301";
 
 fn cloud(ids: IdForm) -> Capabilities {
@@ -55,6 +59,11 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Create, Kind::Subnet),
         (Verb::Destroy, Kind::Subnet),
         (Verb::List, Kind::NetworkInterface),
+        (Verb::List, Kind::Firewall),
+        (Verb::Show, Kind::Firewall),
+        (Verb::Create, Kind::Firewall),
+        (Verb::Change, Kind::Firewall),
+        (Verb::Destroy, Kind::Firewall),
         (Verb::List, Kind::Address),
         (Verb::Create, Kind::Address),
         (Verb::Change, Kind::Address),
@@ -144,6 +153,7 @@ fn instance(id: &'static str) -> Instance<'static> {
         launched: moment("2026-01-03T03:04:05.7Z"),
         stopped: moment("2026-01-04T03:04:05Z"),
         host_name: Some("web.example".into()),
+        firewalls: smallvec![A.into()],
         addresses: smallvec!["fe80::1".parse().unwrap()],
         interfaces: smallvec![NetworkInterface {
             id: B.into(),
@@ -202,6 +212,7 @@ fn everything() -> Vec<Resource<'static>> {
         Resource::Key(key()),
         Resource::Volume(volume()),
         Resource::Snapshot(snapshot()),
+        Resource::Firewall(firewall()),
         Resource::Network(network()),
         Resource::Subnet(subnet()),
         Resource::NetworkInterface(interface),
@@ -212,6 +223,31 @@ fn everything() -> Vec<Resource<'static>> {
 fn key() -> Key<'static> {
     let credential = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("PEM".into()) };
     Key { id: "web".into(), name: "web".into(), credential }
+}
+
+fn firewall() -> Firewall<'static> {
+    let rule = |id: &'static str, protocol, ports, source| Rule {
+        id: id.into(),
+        direction: Direction::Ingress,
+        protocol,
+        ports,
+        sources: vec![source],
+    };
+    let anywhere = || Source::Addresses("0.0.0.0/0".into());
+    let itself = Source::Firewall { id: A.into(), owner: "me".into() };
+    let out = Rule { direction: Direction::Egress, ..rule("out", Protocol::Any, None, anywhere()) };
+    Firewall {
+        id: A.into(),
+        name: "web".into(),
+        description: "what serves".into(),
+        owner: "me".into(),
+        rules: vec![
+            rule("ssh", Protocol::Tcp, Some((22, 22)), anywhere()),
+            rule("ping", Protocol::Icmp, None, Source::Addresses("fd00::/8".into())),
+            rule("inside", Protocol::Any, None, itself),
+            out,
+        ],
+    }
 }
 
 fn network() -> Network<'static> {
@@ -279,13 +315,14 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
         name: Some("web".into()),
         user_data: Some(b"#!/bin/sh\n".to_vec()),
         key: Some("web".into()),
+        firewalls: vec![A.into(), "web".into()],
         network: Some(A.into()),
         count: Count { min: 1, max: 2 },
         ..InstanceSpec::new(B)
     };
     let run = format!(
         "ImageId=ami-{}&MinCount=1&MaxCount=2&InstanceType=m1.small&UserData=IyEvYmluL3No%0ACg%3D%3D\
-         &KeyName=web&NetworkInterface.1.DeviceIndex=0&NetworkInterface.1.SubnetId={A}&Placement.AvailabilityZone=Default&TagSpecification.1.ResourceType=volume\
+         &SecurityGroupId.1=sg-{A}&SecurityGroup.1=web&KeyName=web&NetworkInterface.1.DeviceIndex=0&NetworkInterface.1.SubnetId={A}&Placement.AvailabilityZone=Default&TagSpecification.1.ResourceType=volume\
          &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=disk\
          &TagSpecification.2.ResourceType=instance&TagSpecification.2.Tag.1.Key=a\
          &TagSpecification.2.Tag.1.Value=b&TagSpecification.2.Tag.2.Key=Name\
@@ -385,6 +422,15 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
             format!("NetworkInterfaceId.1={B}"),
             list(Kind::NetworkInterface, one(B)),
         ),
+        ("DescribeSecurityGroups", format!("GroupId.1=sg-{A}"), list(Kind::Firewall, one(A))),
+        (
+            "CreateSecurityGroup",
+            format!("GroupName=web&GroupDescription=d&VpcId={A}"),
+            create(Spec::Firewall(FirewallSpec { name: "web".into(), description: "d".into() })),
+        ),
+        ("DeleteSecurityGroup", "GroupName=web".into(), destroy(Kind::Firewall, "web")),
+        ("AuthorizeSecurityGroupIngress", format!("GroupId={A}&{SSH}"), None),
+        ("RevokeSecurityGroupIngress", format!("GroupId={A}&{SSH}"), None),
         ("DeleteSnapshot", format!("SnapshotId=snap-{A}"), destroy(Kind::Snapshot, A)),
         ("DescribeAvailabilityZones", String::new(), list(Kind::Realm, Filter::default())),
         (

@@ -123,8 +123,8 @@ fn every_recorded_request_of_these_actions_is_understood() {
     println!("{understood} recorded requests");
 }
 
-/// What clients were seen to be satisfied with and is not here: there are no security groups, and an image's disks
-/// are not known.
+/// What clients were seen to be satisfied with and is not here: the groups around an instance are shown on it, without
+/// their names, and not on its interfaces; and an image's disks are not known.
 const ABSENT: [&str; 5] = [
     "groupSet/item/groupId",
     "groupSet/item/groupName",
@@ -134,7 +134,7 @@ const ABSENT: [&str; 5] = [
 ];
 /// What of an action clients were seen to be satisfied with and do not need: of a key pair, a cloud keeps no more than
 /// its name and its fingerprint, and what is destroyed is not told about.
-const ABSENT_OF: [(&str, &str); 8] = [
+const ABSENT_OF: [(&str, &str); 20] = [
     ("CreateKeyPair", "/tagSet/item/key"),
     ("CreateKeyPair", "/tagSet/item/value"),
     ("DeleteKeyPair", "/keyPairId"),
@@ -143,6 +143,18 @@ const ABSENT_OF: [(&str, &str); 8] = [
     ("DescribeKeyPairs", "/tagSet/item/key"),
     ("DescribeKeyPairs", "/tagSet/item/value"),
     ("DescribeSubnets", "/availableIpAddressCount"),
+    ("DescribeSecurityGroups", "/ipRanges/item/description"),
+    ("DescribeSecurityGroups", "/ipPermissionsEgress/item/fromPort"),
+    ("DescribeSecurityGroups", "/ipPermissionsEgress/item/toPort"),
+    ("AuthorizeSecurityGroupIngress", "/securityGroupRuleSet"),
+    ("AuthorizeSecurityGroupIngress", "/item/securityGroupRuleId"),
+    ("AuthorizeSecurityGroupIngress", "/item/groupId"),
+    ("AuthorizeSecurityGroupIngress", "/item/groupOwnerId"),
+    ("AuthorizeSecurityGroupIngress", "/item/isEgress"),
+    ("AuthorizeSecurityGroupIngress", "/item/ipProtocol"),
+    ("AuthorizeSecurityGroupIngress", "/item/fromPort"),
+    ("AuthorizeSecurityGroupIngress", "/item/toPort"),
+    ("AuthorizeSecurityGroupIngress", "/item/cidrIpv4"),
 ];
 /// The actions that no client was seen to be satisfied with.
 const UNSEEN: [&str; 8] = [
