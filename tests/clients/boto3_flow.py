@@ -5,6 +5,7 @@
 Takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the environment.
 """
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -29,6 +30,19 @@ def refused(code, call, *args, **kwargs):
         assert error.response["ResponseMetadata"]["RequestId"], error.response
         return error
     raise AssertionError(f"{code} was expected, not {answer}")
+
+
+def gone(code, call, **kwargs):
+    """The call has to fail with this code before long: some clouds take their time to destroy."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            call(**kwargs)
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == code, error
+            return
+        time.sleep(QUICK["Delay"])
+    raise AssertionError(f"{code} does not come to pass")
 
 
 def instances(ec2, **kwargs):
@@ -102,7 +116,7 @@ def snapshots(ec2, zone, volume):
     ec2.get_waiter("volume_available").wait(VolumeIds=[copy], WaiterConfig=QUICK)
     ec2.delete_volume(VolumeId=copy)
     ec2.delete_snapshot(SnapshotId=snapshot)
-    refused("InvalidSnapshot.NotFound", ec2.describe_snapshots, SnapshotIds=[snapshot])
+    gone("InvalidSnapshot.NotFound", ec2.describe_snapshots, SnapshotIds=[snapshot])
 
 
 def addresses(ec2, instance):
