@@ -152,7 +152,7 @@ def groups(ec2, image):
     assert ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[web])["Return"]
     refused("InvalidPermission.NotFound", ec2.revoke_security_group_ingress, GroupId=group, IpPermissions=[itself])
     [one] = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SecurityGroupIds=[group])["Instances"]
-    assert [g["GroupId"] for g in one["SecurityGroups"]] == [group], one
+    ec2.get_waiter("instance_running").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
     refused("InvalidGroup.InUse", ec2.delete_security_group, GroupId=group)
     ec2.terminate_instances(InstanceIds=[one["InstanceId"]])
     ec2.get_waiter("instance_terminated").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
