@@ -172,6 +172,8 @@ def networks(ec2, image):
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.99.1.0/24")["Subnet"]["SubnetId"]
     ec2.get_waiter("subnet_available").wait(SubnetIds=[subnet], WaiterConfig=QUICK)
     [one] = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"]
+    ec2.get_waiter("instance_running").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
+    [one] = instances(ec2, InstanceIds=[one["InstanceId"]])
     assert (one["VpcId"], one["SubnetId"]) == (vpc, subnet), one
     of_subnet = [{"Name": "subnet-id", "Values": [subnet]}]
     [interface] = ec2.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"]
