@@ -174,7 +174,8 @@ def networks(ec2, image):
     [one] = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"]
     ec2.get_waiter("instance_running").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
     [one] = instances(ec2, InstanceIds=[one["InstanceId"]])
-    assert (one["VpcId"], one["SubnetId"]) == (vpc, subnet), one
+    # Not every cloud says with the instance where it is plugged in; with the interface each does.
+    assert (one["VpcId"], one["SubnetId"]) in [(vpc, subnet), ("", "")], one
     of_subnet = [{"Name": "subnet-id", "Values": [subnet]}]
     [interface] = ec2.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"]
     assert interface["Attachment"]["InstanceId"] == one["InstanceId"], interface
