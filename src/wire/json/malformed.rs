@@ -74,7 +74,7 @@ mod tests {
     fn what_could_not_be_read_is_not_repeated() {
         #[derive(Deserialize, Debug)]
         struct Token {
-            #[allow(dead_code)]
+            #[expect(dead_code, reason = "it is read from nothing that can be read")]
             token: u8,
         }
         for bytes in [&br#"{"token": "geheim"}"#[..], br#"{"token": geheim}"#, br#"{"geheim": 1}"#] {
