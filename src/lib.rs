@@ -7,7 +7,8 @@
 //! account ([`drivers`]) makes the exchanges with its cloud that the operation needs, through the seam in
 //! [`exchange`], which is all that a driver may do to the world. What the cloud answers is decoded as it arrives, by
 //! the pure codecs of [`wire`], and every [`Resource`](model::Resource) is pushed, borrowed, through the front end's
-//! encoder into the client's answer: a list of any length passes in constant memory.
+//! encoder into the client's answer: a list of any length passes in constant memory. What no cloud keeps is in the
+//! [`store`].
 //!
 //! # Invariants
 //!
@@ -27,6 +28,7 @@ pub mod config;
 pub mod model;
 pub mod wire;
 pub mod frontends;
+pub mod store;
 pub mod exchange;
 pub mod drivers;
 pub mod gateway;

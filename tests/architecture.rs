@@ -11,16 +11,17 @@ const RULES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("wire", &["model"]),
     ("frontends", &["model", "wire"]),
-    ("exchange", &["model", "wire"]),
+    ("store", &["model"]),
+    ("exchange", &["model", "wire", "store"]),
     ("drivers", &["model", "wire", "exchange"]),
-    ("telemetry", &["model", "exchange"]),
-    ("config", &["model", "exchange", "drivers", "frontends", "telemetry"]),
-    ("gateway", &["model", "wire", "frontends", "exchange", "drivers", "telemetry", "config"]),
+    ("telemetry", &["model", "store", "exchange"]),
+    ("config", &["model", "store", "exchange", "drivers", "frontends", "telemetry"]),
+    ("gateway", &["model", "wire", "frontends", "store", "exchange", "drivers", "telemetry", "config"]),
 ];
 
 /// Crates that only these folders may name.
 const CRATES: &[(&str, &[&str])] =
-    &[("pingora", &["gateway"]), ("prometheus", &["telemetry"]), ("clap", &["config"])];
+    &[("pingora", &["gateway"]), ("sqlx", &["store"]), ("prometheus", &["telemetry"]), ("clap", &["config"])];
 
 /// Folders whose subfolders are strangers to each other.
 const STRANGERS: &[&str] = &["drivers", "frontends"];

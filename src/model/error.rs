@@ -57,6 +57,8 @@ pub enum ErrorKind {
     Unsupported,
     /// The cloud answered something that makes no sense.
     Unexpected,
+    /// The gateway's own store cannot be used at present; nothing was done.
+    Unavailable,
     /// The gateway itself is at fault.
     Internal,
 }
@@ -83,7 +85,7 @@ impl ErrorKind {
             E::TooLong | E::Busy | E::AlreadyExists | E::LimitReached => Side::Client,
             E::RateLimited | E::Unsupported => Side::Client,
             E::NoCapacity | E::TimedOut | E::Unreachable | E::Unexpected => Side::Cloud,
-            E::Internal => Side::Gateway,
+            E::Unavailable | E::Internal => Side::Gateway,
         }
     }
 
@@ -106,6 +108,7 @@ impl ErrorKind {
             ErrorKind::Unreachable => "unreachable",
             ErrorKind::Unsupported => "unsupported",
             ErrorKind::Unexpected => "unexpected",
+            ErrorKind::Unavailable => "unavailable",
             ErrorKind::Internal => "internal",
         }
     }

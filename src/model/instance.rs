@@ -3,12 +3,14 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::owned;
 
-/// A virtual machine.
-#[derive(Debug, Clone)]
+/// A virtual machine. Where one was written down by another release, what that did not know is as in [`Default`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Instance<'a> {
     /// The cloud's identifier.
     pub id: Cow<'a, str>,
@@ -124,10 +126,16 @@ impl<'a> Instance<'a> {
     }
 }
 
+impl Default for Instance<'_> {
+    fn default() -> Self {
+        Instance::new("", InstanceState::Unknown)
+    }
+}
+
 /// Where an instance is in its life.
 ///
 /// Wide enough that no cloud's state has to lie and every front end can fold it into its own words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum InstanceState {
     /// It is being made.
     Creating,
@@ -183,7 +191,7 @@ impl InstanceState {
 }
 
 /// How a running instance does, as far as the cloud can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Health {
     /// All is well.
     Ok,
@@ -194,7 +202,8 @@ pub enum Health {
 }
 
 /// A network interface of an instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NetworkInterface<'a> {
     /// The cloud's identifier.
     pub id: Cow<'a, str>,
@@ -228,7 +237,8 @@ impl NetworkInterface<'_> {
 }
 
 /// A disk that an instance has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Attachment<'a> {
     /// The volume's identifier.
     pub volume: Cow<'a, str>,

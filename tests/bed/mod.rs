@@ -7,9 +7,14 @@ pub mod gateway;
 pub mod http;
 pub mod openstack;
 pub mod ovirt;
+pub mod postgres;
 
+#[allow(unused_imports, reason = "not every test target has a client")]
 pub use clients::Client;
 pub use gateway::Gateway;
 #[allow(unused_imports, reason = "not every test target has a cloud of it")]
 pub use openstack::OpenStack;
+#[allow(unused_imports, reason = "not every test target has a cloud of it")]
 pub use ovirt::Ovirt;
+#[allow(unused_imports, reason = "few test targets have a database")]
+pub use postgres::Postgres;

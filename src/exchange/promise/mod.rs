@@ -322,7 +322,7 @@ fn is_passing(kind: ErrorKind) -> bool {
     use ErrorKind as E;
     match kind {
         E::Busy | E::IncorrectState | E::NoCapacity | E::RateLimited | E::TimedOut | E::Unreachable => true,
-        E::Unexpected => true,
+        E::Unexpected | E::Unavailable => true,
         E::NotFound | E::Denied | E::Unauthenticated | E::Expired => false,
         E::Invalid | E::TooLong | E::AlreadyExists | E::LimitReached | E::Unsupported | E::Internal => false,
     }

@@ -124,7 +124,7 @@ fn status(kind: ErrorKind) -> StatusCode {
         E::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
         E::IncorrectState => StatusCode::METHOD_NOT_ALLOWED,
         E::Busy | E::AlreadyExists => StatusCode::CONFLICT,
-        E::RateLimited => StatusCode::SERVICE_UNAVAILABLE,
+        E::RateLimited | E::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         E::TimedOut => StatusCode::GATEWAY_TIMEOUT,
         E::NoCapacity | E::Unreachable | E::Unexpected => StatusCode::BAD_GATEWAY,
         E::Unsupported => StatusCode::NOT_IMPLEMENTED,

@@ -161,6 +161,7 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
         }
         E::TimedOut | E::Unreachable | E::Unexpected => ("Unavailable", S::SERVICE_UNAVAILABLE),
         E::Unsupported => ("UnsupportedOperation", S::BAD_REQUEST),
+        E::Unavailable => ("ServiceUnavailable", S::SERVICE_UNAVAILABLE),
         E::Internal => ("InternalError", S::INTERNAL_SERVER_ERROR),
     }
 }
