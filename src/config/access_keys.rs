@@ -81,19 +81,35 @@ fn access_key(
     let secret = secret.read(settings, &place, problems);
     let password = password.read(settings, &place, problems);
     let user = table.user.get_ref().clone();
-    if user.is_empty() || user.contains(':') || user.chars().any(char::is_control) {
-        problems.add(&settings.source.place(&table.user), "a user's name is not empty and has no colon");
-    }
+    problems.keep(&settings.source.place(&table.user), check_user(&user));
     let identity = Identity { user, password: password? };
     Some(AccessKey { id: id?, secret: secret?, provider, identity })
 }
 
-fn id(id: &str) -> Result<String, String> {
+/// The id, if it is one that an access key may have.
+pub(super) fn id(id: &str) -> Result<String, String> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._@+=".contains(&byte);
     if (1..=ID_CAP).contains(&id.len()) && id.bytes().all(fits) {
         return Ok(id.to_owned());
     }
     Err(format!("an access key's id has 1 to {ID_CAP} letters, digits or any of -._@+="))
+}
+
+/// Whether HTTP Basic could carry a user of this name.
+pub(super) fn check_user(user: &str) -> Result<(), &'static str> {
+    if user.is_empty() || user.contains(':') || user.chars().any(char::is_control) {
+        return Err("a user's name is not empty and has no colon");
+    }
+    Ok(())
+}
+
+/// Whether this can be a secret.
+pub(super) fn check_secret(secret: &str) -> Result<(), String> {
+    let length = secret.len();
+    if (1..=SECRET_CAP).contains(&length) {
+        return Ok(());
+    }
+    Err(format!("a secret or a password has 1 to {SECRET_CAP} bytes, not {length}"))
 }
 
 fn collide(one: &AccessKey, other: &AccessKey) -> bool {

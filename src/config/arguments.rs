@@ -1,11 +1,14 @@
-//! The command line: `deltacloudd`'s, and three subcommands.
+//! The command line: `deltacloudd`'s, and subcommands.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::problem::{Place, Problems};
+use super::{
+    KeysCommand,
+    problem::{Place, Problems},
+};
 
 /// A reverse proxy through which EC2, CIMI and Deltacloud clients drive oVirt and other clouds.
 ///
@@ -68,6 +71,18 @@ pub struct Arguments {
 pub enum Command {
     /// Check a file (-c FILE) and leave: every problem is printed as FILE:LINE: message
     Check,
+    /// Manage the access keys in the store (-c FILE says which): add, list, remove, rotate, disable, enable, reseal
+    Keys {
+        /// What to do to them
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// List what was promised and is not done yet (-c FILE says in which store)
+    Jobs {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the completions for a shell and leave
     Completions {
         /// Which shell

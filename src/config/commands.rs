@@ -1,4 +1,5 @@
-//! What the command line asks for that needs no gateway: lists, checks, completions, the manual page.
+//! What the command line asks for that needs no gateway: lists, checks, completions, the manual page, and the store's keys
+//! and jobs.
 
 use std::{
     io::{self, Write},
@@ -7,8 +8,11 @@ use std::{
 
 use clap::CommandFactory;
 
-use super::{Arguments, Command, Config, layers::Environment, load_with};
-use crate::drivers::DRIVERS;
+use super::{Arguments, Command, Config, jobs_command, keys_command, layers::Environment, load_with};
+use crate::{
+    drivers::DRIVERS,
+    store::{self, Store},
+};
 
 /// Does what the arguments ask for on `out` and says how to leave; none when they ask for a gateway.
 pub fn answer(arguments: &Arguments, out: &mut dyn Write) -> Option<ExitCode> {
@@ -19,6 +23,7 @@ pub fn answer(arguments: &Arguments, out: &mut dyn Write) -> Option<ExitCode> {
             clap_complete::generate(*shell, &mut Arguments::command(), "deltagate", out);
             Ok(true)
         }
+        Some(command @ (Command::Keys { .. } | Command::Jobs { .. })) => on_store(arguments, command, out),
         Some(Command::Man) => clap_mangen::Man::new(Arguments::command()).render(out).map(|()| true),
         None => return None,
     };
@@ -26,6 +31,44 @@ pub fn answer(arguments: &Arguments, out: &mut dyn Write) -> Option<ExitCode> {
         Ok(true) => Some(ExitCode::SUCCESS),
         Ok(false) | Err(_) => Some(ExitCode::FAILURE),
     }
+}
+
+/// Does what is done to the store, which has to be one that outlives this process.
+fn on_store(arguments: &Arguments, command: &Command, out: &mut dyn Write) -> io::Result<bool> {
+    let config = match load_with(arguments, &super::environment) {
+        Ok(config) => config,
+        Err(problems) => {
+            problems.iter().for_each(|problem| eprintln!("deltagate: {problem}"));
+            return Ok(false);
+        }
+    };
+    if matches!(config.store.place, store::Place::Memory) {
+        eprintln!(
+            "deltagate: there is no store that outlives a process: name one by [store] url in a file, and that by -c"
+        );
+        return Ok(false);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let done = async {
+            let store = Store::open(&config.store).await?;
+            let done = match command {
+                Command::Keys { command } => keys_command::run(command, &config, &store, out).await.map(Ok),
+                Command::Jobs { json } => jobs_command::list(&store, *json, out).await,
+                Command::Check | Command::Completions { .. } | Command::Man => Ok(Ok(())),
+            };
+            store.close().await;
+            done
+        };
+        match done.await {
+            Ok(printed) => printed.map(|()| true),
+            Err(error) => {
+                let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
+                eprintln!("deltagate: {}{detail}", error.message());
+                Ok(false)
+            }
+        }
+    })
 }
 
 fn list_drivers(out: &mut dyn Write) -> io::Result<()> {

@@ -46,6 +46,8 @@ pub(super) struct File {
     pub(super) ec2: Ec2Table,
     #[serde(default)]
     pub(super) mock: MockTable,
+    #[serde(default)]
+    pub(super) store: StoreTable,
 }
 
 #[derive(Debug, Deserialize)]
@@ -108,7 +110,7 @@ pub(super) struct AccessKeyTable {
 }
 
 /// A secret that was written into the file; it does not show in `Debug`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(from = "String")]
 pub(super) struct Hidden(pub(super) SecretString);
 
@@ -165,6 +167,14 @@ pub(super) struct Ec2Table {
 pub(super) struct MockTable {
     pub(super) transition: Option<Spanned<f64>>,
     pub(super) state: Option<Spanned<PathBuf>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoreTable {
+    /// It may have a password in it.
+    pub(super) url: Option<Spanned<Hidden>>,
+    pub(super) key_file: Option<Spanned<PathBuf>>,
 }
 
 /// The text of a file, from which the place of a value is told.

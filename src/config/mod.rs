@@ -9,12 +9,15 @@ mod commands;
 mod default_provider;
 mod file;
 mod frontends;
+mod jobs_command;
+mod keys_command;
 mod layers;
 mod limits;
 mod listeners;
 mod mock;
 mod problem;
 mod providers;
+mod store;
 #[cfg(test)]
 mod tests;
 mod trusted_proxies;
@@ -27,10 +30,11 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
 pub use crate::telemetry::Format as LogFormat;
-use crate::{drivers::Embedded, exchange::Identity};
+use crate::{drivers::Embedded, exchange::Identity, store::Settings as Store};
 pub use arguments::{Arguments, Command, Former};
 pub use commands::answer;
 use file::{File, LogFormatWord, Source};
+pub use keys_command::{KeysCommand, Which};
 use layers::{Environment, Settings};
 pub use limits::Limits;
 use limits::{count, duration};
@@ -65,7 +69,9 @@ pub struct Config {
     pub frontends: Vec<&'static str>,
     /// The clouds there are, and which of them a request may choose.
     pub providers: Providers,
-    /// Whose signatures are known.
+    /// Where what no cloud keeps is kept.
+    pub store: Store,
+    /// Whose signatures are known, besides those in the store.
     pub access_keys: Vec<AccessKey>,
     /// What a client may ask for.
     pub limits: Limits,
@@ -183,11 +189,13 @@ impl Settings<'_> {
         let threads = threads(source, file, problems);
         let embedded = mock::mock(self, problems);
         let access_keys = access_keys::access_keys(self, providers.as_ref(), problems, &mut warnings);
+        let store = store::store(self, providers.as_ref(), problems, &mut warnings);
         Some(Config {
             listeners,
             trusted_proxies,
             frontends,
             providers: providers?,
+            store: store?,
             access_keys,
             limits: limits?,
             metrics,

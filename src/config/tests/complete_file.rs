@@ -59,6 +59,7 @@ fn the_complete_file_names_every_key_and_no_other() {
         ("log", "[log]\nx = 1"),
         ("ec2", "[ec2]\nx = 1"),
         ("mock", "[mock]\nx = 1"),
+        ("store", "[store]\nx = 1"),
     ];
     for (table, wrong) in tables {
         let error = toml::from_str::<File>(wrong).unwrap_err();

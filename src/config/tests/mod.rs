@@ -4,6 +4,7 @@ mod access_keys;
 mod commands;
 mod complete_file;
 mod providers;
+mod store;
 mod wrong;
 
 use std::fs;
