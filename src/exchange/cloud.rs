@@ -202,8 +202,9 @@ impl Line<'_> {
     /// is `shown` as on its way meanwhile.
     ///
     /// # Errors
-    /// `Busy` where nothing can be promised: in the fulfilment of a promise, which is tried again anyway.
-    pub fn promise(
+    /// `Busy` where nothing can be promised: in the fulfilment of a promise, which is tried again anyway; `Unavailable`
+    /// when it cannot be written down.
+    pub async fn promise(
         &self,
         operation: Operation,
         instance: &Instance<'_>,
@@ -213,7 +214,8 @@ impl Line<'_> {
             let message = format!("instance '{}' is busy: try again in a few seconds", instance.id);
             Error::new(ErrorKind::Busy, message).about(Kind::Instance, instance.id.as_ref())
         };
-        self.promises.ok_or_else(busy)?.add(self.identity, operation, instance, shown)
+        let promises = self.promises.ok_or_else(busy)?;
+        Box::pin(promises.add(self.identity, &operation, instance, shown)).await
     }
 
     async fn send(&self, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {

@@ -9,6 +9,7 @@ use crate::{
     exchange::{Driver, Promises, Provider, Transport},
     frontends::Choice,
     model::{Error, ErrorKind},
+    store::Store,
 };
 
 /// A provider in use.
@@ -23,12 +24,14 @@ impl Account {
         provider: &Arc<Provider>,
         embedded: &Embedded,
         transport: &Arc<dyn Transport>,
+        jobs: &Store,
     ) -> Result<Arc<Self>, Error> {
         let entry = drivers::find(provider.driver).ok_or_else(|| {
             Error::new(ErrorKind::Internal, format!("there is no driver '{}'", provider.driver))
         })?;
         let driver = (entry.open)(Arc::clone(provider), embedded)?;
-        let promises = Promises::new(Arc::clone(provider), Arc::clone(&driver), Arc::clone(transport));
+        let (cloud, transport) = (Arc::clone(&driver), Arc::clone(transport));
+        let promises = Promises::new(Arc::clone(provider), cloud, transport, jobs.clone());
         Ok(Arc::new(Account { provider: Arc::clone(provider), driver, promises }))
     }
 }
@@ -43,7 +46,7 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    /// Opens every provider with its driver.
+    /// Opens every provider with its driver; what is promised is written down in `jobs`.
     ///
     /// # Errors
     /// When one's driver does not exist, or cannot open it.
@@ -51,8 +54,9 @@ impl Accounts {
         providers: Providers,
         embedded: &Embedded,
         transport: &Arc<dyn Transport>,
+        jobs: &Store,
     ) -> Result<Self, Error> {
-        let open = |provider| Account::open(provider, embedded, transport);
+        let open = |provider| Account::open(provider, embedded, transport, jobs);
         let all = providers.all().map(open).collect::<Result<Vec<_>, Error>>()?;
         let is_default =
             |account: &&Arc<Account>| Arc::ptr_eq(&account.provider, providers.default_provider());

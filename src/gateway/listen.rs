@@ -21,6 +21,7 @@ use tokio::net::TcpSocket;
 use super::{accounts::Accounts, guard::Guard, proxy::Gateway};
 use crate::{
     config::{Config, Listener},
+    store::JobState,
     telemetry::Metrics,
 };
 
@@ -138,7 +139,11 @@ impl ServeHttp for Scrape {
             return plain(StatusCode::NOT_FOUND, b"The metrics are at /metrics.\n".to_vec());
         }
         for account in self.accounts.iter() {
-            self.metrics.promises(&account.provider.name, account.promises.pending());
+            for state in [JobState::Pending, JobState::Failed] {
+                if let Ok(number) = account.promises.count(state).await {
+                    self.metrics.promises(&account.provider.name, state, number);
+                }
+            }
         }
         match self.metrics.text() {
             Ok(text) => plain(StatusCode::OK, text),

@@ -5,6 +5,8 @@
 //! make its exchanges over `transport`, and let resources leave through `answer` as they are found. A back end's own API
 //! goes through Pingora's upstream phases instead, mended by `relay`.
 //!
+//! What no cloud keeps is in `stores`; what was promised is kept in the background.
+//!
 //! **Invariant:** no lock is held over an await; nothing blocks; every wait has an end.
 
 mod accounts;
@@ -19,13 +21,14 @@ mod listen;
 mod perform;
 mod proxy;
 mod relay;
+mod stores;
 mod translate;
 mod transport;
 mod upstream;
 
 use std::{convert::Infallible, sync::Arc};
 
-use tokio::sync::Semaphore;
+use tokio::{runtime::Builder, sync::Semaphore};
 
 use crate::{
     config::Config,
@@ -37,20 +40,30 @@ use crate::{
 use accounts::Accounts;
 use keys::AccessKeys;
 use proxy::Gateway;
+use stores::Stores;
 use transport::Pool;
 use upstream::Upstreams;
 
 /// Runs the gateway until the process is told to stop: at once by SIGINT, after the requests in progress by SIGTERM.
 ///
 /// # Errors
-/// When it cannot start: an address that is taken, a CA file that cannot be read.
+/// When it cannot start: an address that is taken, a CA file that cannot be read, a store that cannot be used.
 pub fn run(config: &Config) -> Result<Infallible, Box<dyn std::error::Error>> {
     let idle = config.providers.all().map(|provider| provider.endpoint.pool_size).sum();
-    let (server, _ports) = listen::serve(config, idle, open(config, idle)?)?;
+    // What no client waits for is done here. It lives as long as the process.
+    let background =
+        Builder::new_multi_thread().worker_threads(1).thread_name("background").enable_all().build()?;
+    let stores = background.block_on(Stores::open(&config.store))?;
+    let gateway = open(config, idle, &stores)?;
+    for account in gateway.accounts.iter() {
+        background.spawn(account.promises.clone().keep());
+    }
+    background.spawn(stores.keep_house());
+    let (server, _ports) = listen::serve(config, idle, gateway)?;
     server.run_forever()
 }
 
-fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Error>> {
+fn open(config: &Config, idle: usize, stores: &Stores) -> Result<Gateway, Box<dyn std::error::Error>> {
     let metrics = Arc::new(Metrics::new()?);
     let endpoints = config.providers.all().map(|provider| &provider.endpoint);
     let upstreams = Arc::new(Upstreams::open(endpoints)?);
@@ -62,9 +75,14 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
         drivers: choosable(config),
     };
     Ok(Gateway {
-        accounts: Arc::new(Accounts::open(config.providers.clone(), &config.embedded, &transport)?),
+        accounts: Arc::new(Accounts::open(
+            config.providers.clone(),
+            &config.embedded,
+            &transport,
+            &stores.jobs,
+        )?),
         frontends: frontends::open(&config.frontends, &settings),
-        keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew),
+        keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew, stores.keys()),
         limits: config.limits,
         trusted: config.trusted_proxies.clone(),
         permits: Arc::new(Semaphore::new(config.limits.requests_in_flight)),

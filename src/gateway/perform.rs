@@ -13,10 +13,11 @@ use super::{
     proxy::Gateway,
 };
 use crate::{
-    exchange::{Cloud, Collected, Identity, Receiver, View, Withdrawn, superseded},
+    exchange::{Cloud, Collected, Identity, Promises, Receiver, View, Withdrawn, superseded},
     frontends::{Call, Encode},
     model::{
         Error, ErrorKind, Filter, Flow, Id, Instance, InstanceState, Kind, Operation, Resource, Side, Sink,
+        Spec,
     },
 };
 
@@ -45,7 +46,7 @@ impl Gateway {
         let Task { account, identity, proven, mut call, body } = task;
         let promises = &account.promises;
         for before in &call.before {
-            let view = promises.view(&identity.user);
+            let view = told(promises, &identity.user).await;
             let mut notes = Notes { encode: call.encode.as_mut(), view };
             if let Err(error) = self.attempt(before, journey, &account, &identity, &mut notes).await {
                 let answer = Answer::new(session, journey, call.encode, None, View::default());
@@ -68,26 +69,30 @@ impl Gateway {
             let proof = if proven { Ok(()) } else { self.prove(journey, &account, &identity).await };
             return self.answer(journey, &account, answer, proof).await;
         };
-        let told = promises.view(&identity.user);
-        let withdrawn = match self.overrule(&operation, &told, journey, &account, &identity).await {
+        let told = told(promises, &identity.user).await;
+        let overruled = Box::pin(self.overrule(&operation, &told, journey, &account, &identity)).await;
+        let withdrawn = match overruled {
             Ok(withdrawn) => withdrawn,
             Err(error) => {
                 let answer = Answer::new(session, journey, call.encode, None, View::default());
                 return self.answer(journey, &account, answer, Err(error)).await;
             }
         };
-        let view = promises.view(&identity.user);
+        let view = match superseded(&operation) {
+            [] => told.clone(),
+            _ => self::told(promises, &identity.user).await,
+        };
         let mut answer = Answer::new(session, journey, call.encode, Some(&operation), view).taking(body);
         let mut result = self.run(operation, &told, journey, &account, &identity, &mut answer).await;
         if let (Ok(()), Some(after)) = (&result, answer.after()) {
             result = self.attempt(&after, journey, &account, &identity, &mut answer).await;
         }
         match &result {
-            Ok(()) => drop(withdrawn),
-            Err(_) => withdrawn.restore(|id| answer.has_shown(id)),
+            Ok(()) => withdrawn.give_up().await,
+            Err(_) => withdrawn.restore(|id| answer.has_shown(id)).await,
         }
         for instance in std::mem::take(&mut answer.terminated) {
-            promises.bury(&identity.user, instance);
+            promises.bury(&identity.user, instance).await;
         }
         self.answer(journey, &account, answer, result).await
     }
@@ -110,8 +115,9 @@ impl Gateway {
     /// Withdraws what was promised of the instances that the operation acts on.
     ///
     /// # Errors
-    /// When the user has no such instances, which is asked of the back end before his word counts, or when one of
-    /// them is being destroyed and something else is asked of it.
+    /// When the user has no such instances, which is asked of the back end before his word counts, when one of
+    /// them is being destroyed and something else is asked of it, or when the store cannot be used and the operation may
+    /// have to be promised.
     async fn overrule(
         &self,
         operation: &Operation,
@@ -121,9 +127,12 @@ impl Gateway {
         identity: &Identity,
     ) -> Result<Withdrawn, Error> {
         let (promises, ids) = (&account.promises, superseded(operation));
-        let outstanding = promises.outstanding(ids);
+        if promises_something(operation) {
+            promises.ready().await?;
+        }
+        let outstanding = promises.outstanding(ids).await?;
         if outstanding.is_empty() {
-            return Ok(promises.withdraw(ids).await);
+            return promises.withdraw(ids).await;
         }
         let mut found = Collected::default();
         let look = Operation::List(Kind::Instance, Filter { ids: ids.to_vec(), ..Filter::default() });
@@ -135,7 +144,7 @@ impl Gateway {
         let is_act = matches!(operation, Operation::Act(..));
         match outstanding.iter().find(|promised| is_act && matches!(promised, Operation::Destroy(..))) {
             Some(Operation::Destroy(_, going)) => Err(being_destroyed(going)),
-            _ => Ok(promises.withdraw(ids).await),
+            _ => promises.withdraw(ids).await,
         }
     }
 
@@ -201,6 +210,21 @@ impl Gateway {
         let any = Operation::List(Kind::Realm, Filter { at_most: Some(1), ..Filter::default() });
         self.attempt(&any, journey, account, identity, &mut Discarded).await
     }
+}
+
+/// What the user was told; nothing where the store is away, because what he reads is not kept from him for that.
+async fn told(promises: &Promises, user: &str) -> View {
+    promises.view(user).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "instances are shown as the cloud has them: what was promised of them is not known");
+        View::default()
+    })
+}
+
+/// Whether a driver may have to promise what it cannot do at once.
+fn promises_something(operation: &Operation) -> bool {
+    let creates_instance =
+        matches!(operation, Operation::Create(spec) if matches!(**spec, Spec::Instance(_)));
+    creates_instance || !superseded(operation).is_empty()
 }
 
 /// Takes the instances that were told to be going or gone out of what is to be destroyed, if `error` misses one of

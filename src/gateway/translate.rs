@@ -12,6 +12,7 @@ use super::{
     answer::{self, Finished},
     intake::{self, Incoming},
     journey::Journey,
+    keys::Unverified,
     perform::{Task, log_failure},
     proxy::Gateway,
 };
@@ -85,7 +86,8 @@ impl Gateway {
         arrival.driver = chosen.unwrap_or(self.accounts.default_account()).driver.capabilities().driver;
         let public = matches!(claim, Claim::Public);
         let proven = public || matches!(claim, Claim::Signature(_));
-        let (identity, account) = self.authenticate(frontend, claim, chosen, request, arrival)?;
+        let (identity, account) =
+            Box::pin(self.authenticate(frontend, claim, chosen, request, arrival)).await?;
         journey.user.clone_from(&identity.user);
         journey.account = Some(Arc::clone(&account));
         let mut call = frontend.decode(request, arrival, account.driver.capabilities())?;
@@ -135,7 +137,7 @@ impl Gateway {
         Ok(())
     }
 
-    fn authenticate(
+    async fn authenticate(
         &self,
         frontend: &dyn Frontend,
         claim: Claim,
@@ -152,9 +154,15 @@ impl Gateway {
             }
             Claim::Password { user, password } => Ok((Identity { user, password }, Arc::clone(account))),
             Claim::Signature(signature) => {
-                let verified = self.keys.verify(&signature, &account.provider.name, request, arrival.now);
-                let key = verified.map_err(|refusal| frontend.reject(request, arrival, &refusal))?;
-                Ok((key.identity.clone(), Arc::clone(self.account_of(key, chosen)?)))
+                let provider = &account.provider.name;
+                let key = match self.keys.verify(&signature, provider, request, arrival.now).await {
+                    Ok(key) => key,
+                    Err(Unverified::Refused(refusal)) => {
+                        return Err(frontend.reject(request, arrival, &refusal).into());
+                    }
+                    Err(Unverified::Failed(error)) => return Err(error.into()),
+                };
+                Ok((key.identity.clone(), Arc::clone(self.account_of(&key, chosen)?)))
             }
         }
     }

@@ -8,7 +8,7 @@ use prometheus::{
 };
 use tokio::time::Instant;
 
-use crate::{exchange::Endpoint, model::Error};
+use crate::{exchange::Endpoint, model::Error, store::JobState};
 
 /// Bounds of the latency histograms, in seconds: from a mock's answer to a slow engine's.
 const SECONDS: [f64; 14] =
@@ -25,7 +25,8 @@ pub struct Metrics {
     connections: IntCounterVec,
     bytes: Bytes,
     translation_failures: IntCounterVec,
-    promises: IntGaugeVec,
+    promises_pending: IntGaugeVec,
+    promises_failed: IntGaugeVec,
 }
 
 /// The samples of the bytes, at hand because every chunk counts.
@@ -95,9 +96,14 @@ impl Metrics {
                 "Answers of back ends that could not be understood.",
                 &["driver"],
             )?,
-            promises: gauge(
+            promises_pending: gauge(
                 "deltagate_promises_pending",
                 "Instances that wait to be started or destroyed, because the back end was not ready for it.",
+                &["provider"],
+            )?,
+            promises_failed: gauge(
+                "deltagate_promises_failed",
+                "Instances that were to be started or destroyed, which was given up within the last day.",
                 &["provider"],
             )?,
             registry: registry.clone(),
@@ -144,9 +150,13 @@ impl Metrics {
         self.translation_failures.with_label_values(&[driver]).inc();
     }
 
-    /// How many promises are not kept yet.
-    pub fn promises(&self, provider: &str, pending: usize) {
-        self.promises.with_label_values(&[provider]).set(i64::try_from(pending).unwrap_or(i64::MAX));
+    /// How many promises are in this state.
+    pub fn promises(&self, provider: &str, state: JobState, number: u64) {
+        let gauge = match state {
+            JobState::Pending => &self.promises_pending,
+            JobState::Failed => &self.promises_failed,
+        };
+        gauge.with_label_values(&[provider]).set(i64::try_from(number).unwrap_or(i64::MAX));
     }
 }
 

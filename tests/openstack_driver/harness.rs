@@ -7,6 +7,7 @@ use deltagate::{
     drivers::{self, Embedded},
     exchange::{Cloud, Driver, Endpoint, Identity, Promises, Provider, Receiver, Services, Tally, Transport},
     model::{Credential, Error, Flow, Operation, Resource, Sink},
+    store::JobState,
 };
 
 pub(crate) struct Harness {
@@ -99,7 +100,9 @@ impl Harness {
             url: address.url,
         });
         let driver = (entry.open)(Arc::clone(&provider), &Embedded::default()).unwrap();
-        let promises = Promises::new(Arc::clone(&provider), Arc::clone(&driver), Arc::clone(&transport));
+        let (cloud, store) = (Arc::clone(&driver), crate::memory::store());
+        let promises = Promises::new(Arc::clone(&provider), cloud, Arc::clone(&transport), store);
+        tokio::spawn(promises.clone().keep());
         Harness { driver, provider, promises, transport }
     }
 
@@ -116,7 +119,7 @@ impl Harness {
     }
 
     /// How many promises are not kept yet.
-    pub(crate) fn promised(&self) -> usize {
-        self.promises.pending()
+    pub(crate) async fn promised(&self) -> u64 {
+        self.promises.count(JobState::Pending).await.unwrap()
     }
 }

@@ -358,6 +358,6 @@ async fn what_is_taken_on_is_promised() {
         let Some(exchanges) = steps.iter().copied().map(exchange).collect::<Option<Vec<_>>>() else { return };
         let harness = Harness::over(Arc::new(Script::new(exchanges)));
         assert_eq!(harness.perform("demo+demo", &operation).await.unwrap(), [shown]);
-        assert_eq!(harness.promised(), 1);
+        assert_eq!(harness.promised().await, 1);
     }
 }

@@ -34,7 +34,7 @@ for_every_mode! {
         assert_eq!(harness.show(&vm).await.unwrap().state, State::Stopped);
         once(&engine, "DELETE", &vm, refusal(409, "[Cannot remove VM. The Storage Domain doesn't exist.]"));
         let going = harness.perform(destroy()).await.unwrap().instances;
-        assert_eq!((going[0].state, harness.promises.pending()), (State::Terminating, 1));
+        assert_eq!((going[0].state, harness.promised().await), (State::Terminating, 1));
         harness.until(&vm, None).await;
     }
 
@@ -110,7 +110,7 @@ for_every_mode! {
         once(&engine, "POST", "/vms", Wrong::Html { status: 503 });
         let wanted = InstanceSpec { name: Some("db".into()), ..spec(seed::RHEL_TEMPLATE) };
         let error = harness.perform(create(wanted)).await.err().unwrap();
-        assert_eq!((error.kind(), harness.promises.pending()), (ErrorKind::Unreachable, 0));
+        assert_eq!((error.kind(), harness.promised().await), (ErrorKind::Unreachable, 0));
         assert_eq!(harness.show(&seed::DB_VM.to_string()).await.unwrap().state, State::Stopped);
     }
 }
@@ -121,5 +121,5 @@ async fn there_is_time_to_look_for_a_vm_when_nothing_is_heard() {
     let url = format!("http://{}", engine.address());
     let harness = Harness::within(Duration::from_secs(4), &url, Arc::new(Silent));
     let made = harness.perform(create(spec(seed::RHEL_TEMPLATE))).await.unwrap().instances;
-    assert_eq!((made.len(), harness.promises.pending()), (1, 1));
+    assert_eq!((made.len(), harness.promised().await), (1, 1));
 }

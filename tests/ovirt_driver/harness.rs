@@ -15,6 +15,7 @@ use deltagate::{
         self, Error, Filter, Flow, HardwareProfile, Image, Instance, InstanceSpec, InstanceState, Kind,
         Metric, Network, NetworkInterface, Operation, Realm, Resource, Sink, Snapshot, Spec, Volume,
     },
+    store::JobState,
 };
 
 use crate::{
@@ -120,7 +121,9 @@ impl Harness {
             url: address.url,
         });
         let driver = (entry.open)(Arc::clone(&provider), &Embedded::default()).unwrap();
-        let promises = Promises::new(Arc::clone(&provider), Arc::clone(&driver), Arc::clone(&transport));
+        let (cloud, store) = (Arc::clone(&driver), crate::memory::store());
+        let promises = Promises::new(Arc::clone(&provider), cloud, Arc::clone(&transport), store);
+        tokio::spawn(promises.clone().keep());
         let identity = Identity { user: "admin@internal".into(), password: "secret".to_owned().into() };
         Harness { driver, provider, identity, promises, transport }
     }
@@ -138,15 +141,21 @@ impl Harness {
     /// What was received, however it ended.
     pub(crate) async fn attempt(&self, operation: Operation) -> (Received, Result<(), Error>) {
         let (tally, mut received) = (Tally::default(), Received::default());
-        let withdrawn = self.promises.withdraw(superseded(&operation)).await;
+        let withdrawn = self.promises.withdraw(superseded(&operation)).await.unwrap();
         let (provider, transport) = (&*self.provider, &*self.transport);
         let mut cloud =
             Cloud::new(provider, &self.identity, transport, Some(&self.promises), &tally, &mut received);
         let result = self.driver.perform(&operation, &mut cloud).await;
-        if result.is_err() {
-            withdrawn.restore(|_| false);
+        match &result {
+            Ok(()) => withdrawn.give_up().await,
+            Err(_) => withdrawn.restore(|_| false).await,
         }
         (received, result)
+    }
+
+    /// How many promises are not kept yet.
+    pub(crate) async fn promised(&self) -> u64 {
+        self.promises.count(JobState::Pending).await.unwrap()
     }
 
     pub(crate) async fn list(&self, kind: Kind) -> Received {

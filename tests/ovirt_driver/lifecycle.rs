@@ -37,7 +37,7 @@ for_every_mode! {
         let vm = made[0].id.to_string();
         assert_eq!((&*made[0].name, made[0].state), ("mine", State::Creating));
         assert_eq!(made[0].realm.as_deref(), Some(&*seed::PRODUCTION_CLUSTER.to_string()));
-        assert_eq!(harness.promises.pending(), 1);
+        assert_eq!(harness.promised().await, 1);
         harness.until(&vm, Some(State::Running)).await;
         assert_eq!((made[0].hardware_profile.as_deref(), made[0].memory), (Some("SERVER"), Some(1 << 30)));
 
@@ -85,7 +85,7 @@ for_every_mode! {
         let made = harness.perform(create(wanted)).await.unwrap().instances;
         assert_eq!(made[0].realm.as_deref(), Some(&*seed::LAB_CLUSTER.to_string()));
         assert!(made[0].name.starts_with("i-"), "{}", made[0].name);
-        assert_eq!(harness.promises.pending(), 0);
+        assert_eq!(harness.promised().await, 0);
         harness.until(&made[0].id, Some(State::Stopped)).await;
         if mode >= Mode::V3_6 {
             let wanted = InstanceSpec { hardware_profile: Some("medium".into()), ..spec(seed::LAB_TEMPLATE) };

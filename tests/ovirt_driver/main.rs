@@ -1,5 +1,8 @@
 //! The oVirt driver against engines of five releases: what it shows, what it does, and how many calls that takes.
 
+#[path = "../bed/memory.rs"]
+mod memory;
+
 mod failures;
 mod harness;
 mod images;

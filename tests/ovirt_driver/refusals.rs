@@ -138,7 +138,7 @@ async fn created(count: Count, answers: &[(u16, &'static str)]) -> (Harness, Res
 async fn fewer_than_wanted_are_enough_when_they_are_as_many_as_needed() {
     let (harness, result) = created(Count { min: 1, max: 3 }, &[MADE, FULL, FULL]).await;
     assert_eq!(result.unwrap().instances.len(), 1);
-    assert_eq!(harness.promises.pending(), 1);
+    assert_eq!(harness.promised().await, 1);
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn too_few_are_destroyed_again() {
     let (harness, result) = created(Count { min: 2, max: 3 }, &[MADE, FULL, FULL]).await;
     assert_eq!(result.err().unwrap().kind(), ErrorKind::NoCapacity);
     let id = "4c5ecdbb-5b52-4578-a619-3b9a4bf2024b";
-    let view = harness.promises.view("admin@internal");
+    let view = harness.promises.view("admin@internal").await.unwrap();
     assert!(view.departed().iter().any(|instance| instance.id == id), "it is promised to go");
 }
 

@@ -7,6 +7,7 @@ mod ovirt_engine;
 
 mod access_keys;
 mod client_tokens;
+mod gateways;
 mod jobs;
 mod notes;
 mod places;

@@ -124,6 +124,7 @@ impl From<&sign::Refusal> for Fault {
                 ("IncompleteSignature", StatusCode::BAD_REQUEST)
             }
             R::Mismatch | R::Payload => ("AuthFailure", StatusCode::UNAUTHORIZED),
+            R::Disabled => ("OptInRequired", StatusCode::FORBIDDEN),
             R::Skewed { .. } | R::Expired { .. } => ("RequestExpired", StatusCode::BAD_REQUEST),
         };
         Fault { code, status, message: refusal.to_string() }

@@ -23,6 +23,8 @@ pub enum Refusal {
     Form(form::Malformed),
     /// The signature is not the one that this secret gives to this request.
     Mismatch,
+    /// The signature is right, and the access key was turned off.
+    Disabled,
     /// The body is not the one that `X-Amz-Content-Sha256` announces.
     Payload,
     /// The request was signed too long ago, or in the future.
@@ -54,6 +56,7 @@ impl fmt::Display for Refusal {
                 "The signature does not match the request. Check the access key and its secret, and that \
                  nothing between client and server changes the host, the path or the parameters.",
             ),
+            Self::Disabled => f.write_str("The access key is disabled."),
             Self::Payload => f.write_str("The body does not have the hash that X-Amz-Content-Sha256 gives."),
             Self::Skewed { signed, now } => {
                 write!(

@@ -94,16 +94,16 @@ async fn take(session: &Session<'_>, action: Action, server: Found) -> Result<In
     let Found { instance, status } = server;
     let previous = Some(instance.state);
     let became = |state| Instance { state, previous, ..instance.clone() };
-    let later = |state| {
+    let later = async |state| {
         let operation = Operation::Act(action, vec![Id::from(instance.id.as_ref())]);
-        session.line.promise(operation, &instance, state).map(|()| became(state))
+        session.line.promise(operation, &instance, state).await.map(|()| became(state))
     };
     match step(action, &status, instance.state) {
         Step::Nothing => Ok(became(instance.state)),
-        Step::Later(state) => later(state),
+        Step::Later(state) => later(state).await,
         Step::Call(name, state) => match call(session, &instance.id, name).await {
             Ok(()) => Ok(became(state)),
-            Err(error) if error.kind() == ErrorKind::Busy => later(state),
+            Err(error) if error.kind() == ErrorKind::Busy => later(state).await,
             Err(error) => Err(error),
         },
     }
@@ -119,9 +119,9 @@ async fn call(session: &Session<'_>, id: &str, action: &str) -> Result<(), Error
 ///
 /// # Errors
 /// When nothing can be promised.
-pub(super) fn stop_later(session: &Session<'_>, instance: &Instance<'_>) -> Result<(), Error> {
+pub(super) async fn stop_later(session: &Session<'_>, instance: &Instance<'_>) -> Result<(), Error> {
     let stop = Operation::Act(Action::Stop { force: false }, vec![Id::from(instance.id.as_ref())]);
-    session.line.promise(stop, instance, State::Stopping)
+    session.line.promise(stop, instance, State::Stopping).await
 }
 
 /// One call to find each, and one for each.
@@ -160,7 +160,7 @@ pub(super) async fn destroy_one(
         Ok(()) | Err(_) => {}
     }
     let gone = Operation::Destroy(Kind::Instance, vec![Id::from(instance.id.as_ref())]);
-    session.line.promise(gone, instance, State::Terminating)?;
+    session.line.promise(gone, instance, State::Terminating).await?;
     Ok(became(State::Terminating))
 }
 

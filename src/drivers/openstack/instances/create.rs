@@ -82,7 +82,7 @@ pub(in super::super) async fn create(
     };
     for instance in made.map_err(|error| named_missing(error, spec))? {
         if !spec.start {
-            act::stop_later(session, &instance)?;
+            act::stop_later(session, &instance).await?;
         }
         cloud.emit(&Resource::Instance(instance)).await?;
     }

@@ -107,12 +107,12 @@ async fn take(
             Ok(became(state))
         }
         Step::StartLater => {
-            session.line.promise(start(&instance.id), &instance, State::Starting)?;
+            session.line.promise(start(&instance.id), &instance, State::Starting).await?;
             Ok(became(State::Starting))
         }
         Step::ShutDownAndStart => {
             call(session, &instance.id, "shutdown").await?;
-            session.line.promise(start(&instance.id), &instance, State::Rebooting)?;
+            session.line.promise(start(&instance.id), &instance, State::Rebooting).await?;
             Ok(became(State::Rebooting))
         }
     }
@@ -171,7 +171,7 @@ pub(super) async fn destroy_one(
         },
     }
     let gone = Operation::Destroy(Kind::Instance, vec![Id::from(instance.id.as_ref())]);
-    session.line.promise(gone, instance, State::Terminating)?;
+    session.line.promise(gone, instance, State::Terminating).await?;
     Ok(became(State::Terminating))
 }
 

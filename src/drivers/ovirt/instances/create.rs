@@ -130,7 +130,8 @@ impl<'s> Creation<'s> {
         }
         if self.plan.start {
             let start = Operation::Act(Action::Start, vec![Id::from(instance.id.as_ref())]);
-            if let Err(error) = self.session.line.promise(start, &instance, InstanceState::Starting) {
+            let promised = self.session.line.promise(start, &instance, InstanceState::Starting).await;
+            if let Err(error) = promised {
                 undo(self.session, std::slice::from_ref(&instance)).await;
                 return Err(error);
             }
