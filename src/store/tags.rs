@@ -10,13 +10,16 @@ use crate::model::{Error, ErrorKind, Id, Kind};
 /// How many tags a thing may have: as many as in EC2.
 pub const MOST_TAGS: i64 = 50;
 
+/// The tags of one thing: keys and values.
+pub type Tags = Arc<[(String, String)]>;
+
 /// All tags of an account, as they were at one moment.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct AllTags {
     /// Grows with every change.
     pub revision: i64,
     /// Keys and values, in the order of the keys' bytes, of every thing that has any.
-    pub by_id: HashMap<(Kind, Id), Arc<[(String, String)]>>,
+    pub by_id: HashMap<(Kind, Id), Tags>,
 }
 
 impl AllTags {
