@@ -204,10 +204,22 @@ impl<'a> Trio<'a> {
         }
     }
 
-    fn all_run(&self, ids: &[String]) -> bool {
-        let running =
-            self.ask(0, "DescribeInstances&Filter.1.Name=instance-state-name&Filter.1.Value.1=running");
-        ids.iter().all(|id| running.texts("instanceId").contains(&id.as_str()))
+    /// The instances in this state.
+    fn in_state(&self, which: usize, state: &str) -> Vec<String> {
+        let query = format!("DescribeInstances&Filter.1.Name=instance-state-name&Filter.1.Value.1={state}");
+        self.ask(which, &query).texts("instanceId").into_iter().map(str::to_owned).collect()
+    }
+
+    fn until_all_are(&self, which: usize, state: &str, ids: &[String]) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.in_state(which, state);
+            if ids.iter().all(|id| found.contains(id)) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "not all of {ids:?} are {state}: {found:?}");
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// How often each thing was asked of the engine whose request ends like this.
@@ -251,11 +263,7 @@ fn promises_outlive_every_gateway() {
         let starts = trio.requests("POST", "/start");
         assert_eq!(starts.len(), made.len(), "{starts:?}");
         assert!(starts.values().all(|times| *times == 1), "{starts:?}");
-        let deadline = Instant::now() + PATIENCE;
-        while !trio.all_run(&made) {
-            assert!(Instant::now() < deadline, "they do not all run: {made:?}");
-            thread::sleep(Duration::from_millis(50));
-        }
+        trio.until_all_are(0, "running", &made);
 
         // Half of them go, while gateways die.
         let (going, staying) = made.split_at(made.len() / 2);
@@ -269,10 +277,8 @@ fn promises_outlive_every_gateway() {
         let shown = trio.ask(1, "DescribeInstances");
         assert!(going.iter().all(|id| shown.body.contains(id)), "every gateway shows what goes: {shown:?}");
         trio.until_nothing_is_pending();
-        let end =
-            trio.ask(2, "DescribeInstances&Filter.1.Name=instance-state-name&Filter.1.Value.1=terminated");
-        assert!(going.iter().all(|id| end.body.contains(id)), "{end:?}");
-        assert!(staying.iter().all(|id| !end.body.contains(id)), "{end:?}");
+        trio.until_all_are(2, "terminated", going);
+        trio.until_all_are(1, "running", staying);
     }
 }
 
