@@ -103,6 +103,16 @@ impl<'a> Cloud<'a> {
         Cloud { line: Line { provider, identity, transport, promises, tally, deadline }, receiver }
     }
 
+    /// What it is made of: what lies over a driver puts itself between the two.
+    pub fn parts(&mut self) -> (Line<'_>, &mut dyn Receiver) {
+        (self.line, &mut *self.receiver)
+    }
+
+    /// An operation in progress that is made of these.
+    pub fn of(line: Line<'a>, receiver: &'a mut dyn Receiver) -> Self {
+        Cloud { line, receiver }
+    }
+
     /// Hands on a resource that the driver holds already.
     ///
     /// # Errors

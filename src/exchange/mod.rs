@@ -28,6 +28,12 @@ pub trait Driver: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> &Capabilities;
 
+    /// What of the cloud the identity is in, as the cloud calls it: those with the same one see the same things. All of
+    /// it when empty.
+    fn tenant<'i>(&self, _identity: &'i Identity) -> &'i str {
+        ""
+    }
+
     /// Makes the exchanges that `operation` needs; every resource it finds goes to the cloud's receiver as soon as it
     /// is whole.
     ///

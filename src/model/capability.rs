@@ -71,13 +71,13 @@ pub enum Verb {
     List,
     /// [`Operation::Show`]
     Show,
-    /// [`Operation::Create`]
+    /// [`Operation::Create`], [`Operation::CreateWith`]
     Create,
     /// [`Operation::Read`]
     Read,
     /// [`Operation::Act`]
     Act,
-    /// [`Operation::Change`]
+    /// [`Operation::Change`], [`Operation::Tag`]
     Change,
     /// [`Operation::Destroy`]
     Destroy,
@@ -89,9 +89,10 @@ impl Operation {
         match self {
             Operation::List(kind, _) => (Verb::List, *kind),
             Operation::Show(kind, _) => (Verb::Show, *kind),
-            Operation::Create(spec) => (Verb::Create, spec.kind()),
+            Operation::Create(spec) | Operation::CreateWith(spec, _) => (Verb::Create, spec.kind()),
             Operation::Read(_) => (Verb::Read, Kind::Blob),
             Operation::Act(..) => (Verb::Act, Kind::Instance),
+            Operation::Tag(..) => (Verb::Change, Kind::Tag),
             Operation::Change(_, change) => (Verb::Change, change.kind()),
             Operation::Destroy(kind, _) => (Verb::Destroy, *kind),
         }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, net::IpAddr};
 use jiff::Timestamp;
 use smallvec::SmallVec;
 
-use super::owned;
+use super::{Tags, owned};
 
 /// A virtual machine.
 #[derive(Debug, Clone)]
@@ -54,6 +54,8 @@ pub struct Instance<'a> {
     pub firewalls: SmallVec<[Cow<'a, str>; 1]>,
     /// Whether an image can be made of it now.
     pub can_be_captured: bool,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl<'a> Instance<'a> {
@@ -82,6 +84,7 @@ impl<'a> Instance<'a> {
             key: None,
             firewalls: SmallVec::new(),
             can_be_captured: false,
+            tags: Default::default(),
         }
     }
 
@@ -111,6 +114,7 @@ impl<'a> Instance<'a> {
             key: own(self.key),
             firewalls: self.firewalls.into_iter().map(owned).collect(),
             can_be_captured: self.can_be_captured,
+            tags: self.tags,
         }
     }
 
@@ -210,6 +214,8 @@ pub struct NetworkInterface<'a> {
     pub instance: Option<Cow<'a, str>>,
     /// The addresses it is known to have.
     pub addresses: SmallVec<[IpAddr; 2]>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl NetworkInterface<'_> {
@@ -223,6 +229,7 @@ impl NetworkInterface<'_> {
             subnet: self.subnet.map(owned),
             instance: self.instance.map(owned),
             addresses: self.addresses,
+            tags: self.tags,
         }
     }
 }

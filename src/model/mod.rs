@@ -25,6 +25,7 @@ mod realm;
 mod run;
 mod snapshot;
 mod spec;
+mod tag;
 mod volume;
 
 use std::borrow::Cow;
@@ -49,9 +50,10 @@ pub use realm::{Realm, RealmState};
 pub use run::Run;
 pub use snapshot::{Snapshot, SnapshotState};
 pub use spec::{
-    BlobSpec, BucketSpec, Count, FirewallSpec, ImageSpec, InstanceSpec, KeySpec, LoadBalancerSpec,
+    BlobSpec, BucketSpec, Count, FirewallSpec, ImageSpec, InstanceSpec, KeySpec, LoadBalancerSpec, Memo,
     NetworkInterfaceSpec, NetworkSpec, RuleSource, RuleSpec, SnapshotSpec, Spec, SubnetSpec, VolumeSpec,
 };
+pub use tag::{NAME, Tag, TagChange, TagPattern, Tagging, Tags, Thing, seen};
 pub use volume::{Mount, Volume, VolumeState};
 
 /// One thing of the cloud, borrowed from the bytes in which it was found.
@@ -96,6 +98,8 @@ pub enum Resource<'a> {
     Provider(Provider<'a>),
     /// What came of a command.
     Run(Run<'a>),
+    /// A tag, and the thing that it is on.
+    Tagging(Tagging<'a>),
 }
 
 impl Resource<'_> {
@@ -119,6 +123,7 @@ impl Resource<'_> {
             Resource::Blob(_) | Resource::Content(_) => Kind::Blob,
             Resource::Metric(_) => Kind::Metric,
             Resource::Provider(_) => Kind::Provider,
+            Resource::Tagging(_) => Kind::Tag,
         }
     }
 
@@ -144,11 +149,35 @@ impl Resource<'_> {
             Resource::Metric(metric) => &metric.id,
             Resource::Provider(provider) => &provider.id,
             Resource::Run(run) => &run.instance,
+            Resource::Tagging(tagging) => &tagging.id,
         }
     }
 }
 
 impl Resource<'_> {
+    /// The same resource with these tags; unchanged when it is of a kind that has none.
+    #[must_use]
+    pub fn with_tags(self, tags: Tags) -> Self {
+        match self {
+            Resource::Image(inner) => Resource::Image(Image { tags, ..inner }),
+            Resource::Instance(inner) => Resource::Instance(Instance { tags, ..inner }),
+            Resource::Key(inner) => Resource::Key(Key { tags, ..inner }),
+            Resource::Volume(inner) => Resource::Volume(Volume { tags, ..inner }),
+            Resource::Snapshot(inner) => Resource::Snapshot(Snapshot { tags, ..inner }),
+            Resource::Network(inner) => Resource::Network(Network { tags, ..inner }),
+            Resource::Subnet(inner) => Resource::Subnet(Subnet { tags, ..inner }),
+            Resource::NetworkInterface(inner) => {
+                Resource::NetworkInterface(NetworkInterface { tags, ..inner })
+            }
+            Resource::Address(inner) => Resource::Address(Address { tags, ..inner }),
+            Resource::Firewall(inner) => Resource::Firewall(Firewall { tags, ..inner }),
+            other @ (Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::LoadBalancer(_)) => other,
+            other @ (Resource::Bucket(_) | Resource::Blob(_) | Resource::Content(_)) => other,
+            other @ (Resource::Metric(_) | Resource::Provider(_) | Resource::Run(_)) => other,
+            other @ Resource::Tagging(_) => other,
+        }
+    }
+
     /// The same resource, owning its text: for what outlives the bytes it was read from.
     pub fn into_owned(self) -> Resource<'static> {
         match self {
@@ -170,6 +199,7 @@ impl Resource<'_> {
             Resource::Metric(inner) => Resource::Metric(inner.into_owned()),
             Resource::Provider(inner) => Resource::Provider(inner.into_owned()),
             Resource::Run(inner) => Resource::Run(inner.into_owned()),
+            Resource::Tagging(inner) => Resource::Tagging(inner.into_owned()),
             Resource::Content(bytes) => Resource::Content(Cow::Owned(bytes.into_owned())),
         }
     }

@@ -47,6 +47,8 @@ impl Mock {
             Kind::Metric => reading.list_metrics(filter),
             Kind::Provider => providers::list(&self.name, filter),
             Kind::Blob => reading.list::<blobs::Blob>(filter),
+            // It keeps none: what is laid over it does.
+            Kind::Tag => Box::new(std::iter::empty()),
         }
     }
 
@@ -69,6 +71,7 @@ impl Mock {
             Kind::Blob => reading.show::<blobs::Blob>(id),
             Kind::Metric => reading.show_metric(id),
             Kind::Provider => providers::show(&self.name, id),
+            Kind::Tag => Err(Error::not_found(kind, id.clone())),
         }
     }
 }
@@ -82,11 +85,13 @@ pub(super) fn alter(
     operation: &Operation,
 ) -> Result<Vec<Resource<'static>>, Error> {
     match operation {
-        Operation::Create(spec) => create(writing, spec, operation),
+        Operation::Create(spec) | Operation::CreateWith(spec, _) => create(writing, spec, operation),
         Operation::Act(action, ids) => writing.act(*action, ids),
         Operation::Change(id, change) => alter_one(writing, id, change, operation).map(|one| vec![one]),
         Operation::Destroy(kind, ids) => destroy(writing, *kind, ids, operation),
-        Operation::List(..) | Operation::Show(..) | Operation::Read(_) => Err(incapable(operation)),
+        Operation::List(..) | Operation::Show(..) | Operation::Read(_) | Operation::Tag(..) => {
+            Err(incapable(operation))
+        }
     }
 }
 
@@ -153,7 +158,9 @@ fn destroy(
         Kind::LoadBalancer => writing.destroy::<load_balancers::LoadBalancer>(ids),
         Kind::Bucket => writing.destroy::<buckets::Bucket>(ids),
         Kind::Blob => writing.destroy::<blobs::Blob>(ids),
-        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider => Err(incapable(operation)),
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider | Kind::Tag => {
+            Err(incapable(operation))
+        }
     }
 }
 

@@ -82,6 +82,7 @@ impl<'a> Group<'a> {
             description: self.description.map(|text| text.0).unwrap_or_default(),
             owner,
             rules,
+            tags: Default::default(),
         }
     }
 }

@@ -37,7 +37,7 @@ use async_trait::async_trait;
 
 use super::{Address, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Interface, ProviderUrl},
+    exchange::{Cloud, Driver, Identity, Interface, ProviderUrl},
     model::{Capabilities, Change, Error, ErrorKind, Id, Kind, Operation, Spec},
 };
 use capabilities::CAPABILITIES;
@@ -66,6 +66,11 @@ struct OpenStack {
 impl Driver for OpenStack {
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
+    }
+
+    /// The project; where a user names none, his own default one.
+    fn tenant<'i>(&self, identity: &'i Identity) -> &'i str {
+        identity.user.split_once('+').map_or(&identity.user, |(_, project)| project)
     }
 
     async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
@@ -134,7 +139,7 @@ impl Driver for OpenStack {
                 Box::pin(providers::list(session, filter, cloud)).await
             }
             Operation::Show(Kind::Provider, id) => Box::pin(providers::show(session, id, cloud)).await,
-            Operation::Create(spec) => match create(session, spec, cloud) {
+            Operation::Create(spec) | Operation::CreateWith(spec, _) => match create(session, spec, cloud) {
                 Some(creation) => creation.await,
                 None => Err(incapable(operation)),
             },

@@ -63,6 +63,7 @@ impl<'a> Port<'a> {
             subnet: self.fixed_ips.into_iter().find_map(|fixed| fixed.subnet_id).map(Into::into),
             instance: self.device_id.filter(|id| is_servers && !id.is_empty()).map(Into::into),
             addresses,
+            tags: Default::default(),
         }
     }
 }

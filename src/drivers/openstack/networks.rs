@@ -54,6 +54,7 @@ impl<'a> Described<'a> {
             state: states::network(&self.status),
             address_blocks: self.subnets.iter().filter_map(of).map(Into::into).collect(),
             subnets: self.subnets.into_iter().map(|subnet| subnet.0).collect(),
+            tags: Default::default(),
         }
     }
 }

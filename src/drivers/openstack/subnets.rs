@@ -39,6 +39,7 @@ impl<'a> Described<'a> {
             state: NetworkState::Up,
             network: Some(self.network_id.0),
             address_block: Some(self.cidr.0),
+            tags: Default::default(),
         }
     }
 }

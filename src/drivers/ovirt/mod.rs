@@ -153,7 +153,7 @@ impl Driver for Ovirt {
                 Kind::Provider => Box::pin(providers::show(session, id, cloud)).await,
                 _other => Err(incapable(operation)),
             },
-            Operation::Create(spec) => match &**spec {
+            Operation::Create(spec) | Operation::CreateWith(spec, _) => match &**spec {
                 Spec::Instance(spec) => instances::create(session, spec, cloud).await,
                 Spec::Image(spec) => Box::pin(images::create(session, spec, cloud)).await,
                 Spec::Volume(spec) => Box::pin(volumes::create(session, spec, cloud)).await,
@@ -179,7 +179,7 @@ impl Driver for Ovirt {
                 Kind::NetworkInterface => Box::pin(network_interfaces::destroy(session, ids, cloud)).await,
                 _other => Err(incapable(operation)),
             },
-            Operation::Read(_) => Err(incapable(operation)),
+            Operation::Read(_) | Operation::Tag(..) => Err(incapable(operation)),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     frontends::{Call, Encode},
-    model::{Capabilities, Filter, Id, Kind, Operation, Spec, Verb},
+    model::{Capabilities, Filter, Id, Kind, Operation, Spec, TagChange, Verb},
 };
 
 /// An action of the API.
@@ -100,10 +100,16 @@ impl Action {
 
 /// In place of the operation, one without effect that proves the credentials and that what it is about exists.
 fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'_>) -> Call {
+    if let Some(Operation::Tag(things, _)) = operation {
+        // Nothing is written on them, but they have to be there.
+        let nothing = Operation::Tag(things, TagChange::Set(Vec::new()));
+        let encode = Rehearsal { context: query.context.clone(), expected: Expected::default() };
+        return Call::of(action, nothing, encode);
+    }
     let subject = operation.map(|operation| match operation {
         Operation::List(kind, filter) => (kind, filter.ids),
         Operation::Show(kind, id) => (kind, vec![id]),
-        Operation::Create(spec) => match *spec {
+        Operation::Create(spec) | Operation::CreateWith(spec, _) => match *spec {
             Spec::Instance(spec) => (Kind::Image, vec![spec.image]),
             Spec::Image(spec) => (Kind::Instance, vec![spec.instance]),
             Spec::Snapshot(spec) => (Kind::Volume, vec![spec.volume]),
@@ -122,6 +128,7 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
         Operation::Read(id) => (Kind::Blob, vec![id]),
         Operation::Act(_, ids) => (Kind::Instance, ids),
         Operation::Change(id, change) => (change.kind(), vec![id]),
+        Operation::Tag(..) => (Kind::Tag, Vec::new()),
         Operation::Destroy(kind, ids) => (kind, ids),
     });
     let expected = subject.as_ref().map(|(kind, ids)| Expected::new(*kind, ids)).unwrap_or_default();
@@ -189,7 +196,7 @@ impl Query<'_> {
             values?.into_iter().map(|text| self.id(kind, text).ok()).collect::<Option<Vec<_>>>()
         };
         let ids = if ids.is_empty() { filtered().unwrap_or_default() } else { ids.to_vec() };
-        Filter { ids, ..Filter::default() }
+        Filter { ids, tags: filters.tags(), ..Filter::default() }
     }
 
     /// The same as [`Query::listing`] where the cloud has such things, and the empty set where it has none: for what

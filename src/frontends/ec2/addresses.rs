@@ -12,6 +12,7 @@ use super::{
     listing::Listing,
     scalars,
     single::{Done, Single},
+    tags,
 };
 use crate::{
     model::{Change, Id, Kind, Operation, Resource, Spec},
@@ -33,7 +34,8 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
 
 /// `AllocateAddress`
 pub(super) fn allocate(query: &Query<'_>) -> Result<Answer, Fault> {
-    Ok(query.answer(Some(Operation::Create(Box::new(Spec::Address))), Single::new(write)))
+    let operation = Operation::creation(Spec::Address, tags::memo(query, &[Kind::Address])?);
+    Ok(query.answer(Some(operation), Single::new(write)))
 }
 
 /// `ReleaseAddress`
@@ -77,7 +79,7 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
         xml.text("instanceId", ids::show(ids::INSTANCE, instance, context.ids).as_str());
         xml.display("associationId", ids::behind(ids::ASSOCIATION, &address.id, context.ids));
     }
-    xml.empty("tagSet");
+    tags::write(&address.tags, "", xml);
 }
 
 fn write_association(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {

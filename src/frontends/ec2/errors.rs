@@ -187,6 +187,7 @@ fn not_found(subject: Option<(Kind, &Id)>, action: &str) -> &'static str {
 fn limit(action: &str) -> &'static str {
     match action {
         "RunInstances" | "StartInstances" => "InstanceLimitExceeded",
+        "CreateTags" => "TagLimitExceeded",
         _ => "ResourceLimitExceeded",
     }
 }
@@ -201,7 +202,7 @@ fn incorrect_state(subject: Option<Kind>) -> &'static str {
         Some(Kind::Firewall) => "InvalidGroup.InUse",
         Some(Kind::Bucket) => "BucketNotEmpty",
         Some(Kind::HardwareProfile | Kind::Key | Kind::Realm | Kind::LoadBalancer) => "IncorrectState",
-        Some(Kind::Blob | Kind::Metric | Kind::Provider) => "IncorrectState",
+        Some(Kind::Blob | Kind::Metric | Kind::Provider | Kind::Tag) => "IncorrectState",
     }
 }
 
@@ -215,7 +216,7 @@ fn already_exists(subject: Option<Kind>, action: &str) -> &'static str {
         Some(Kind::Bucket) => "BucketAlreadyExists",
         Some(Kind::Volume | Kind::Snapshot | Kind::Network | Kind::Subnet) => "InvalidParameterValue",
         Some(Kind::NetworkInterface | Kind::Address | Kind::Blob | Kind::Metric) => "InvalidParameterValue",
-        Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm | Kind::Provider) => {
+        Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm | Kind::Provider | Kind::Tag) => {
             "InvalidParameterValue"
         }
         None => "InvalidParameterValue",

@@ -12,6 +12,7 @@ use super::{
     pages::Bounds,
     permissions,
     single::{Done, Single},
+    tags,
 };
 use crate::{
     model::{Direction, FirewallSpec, Id, IdForm, Kind, Operation, Resource, Spec},
@@ -37,7 +38,7 @@ pub(super) fn create(query: &Query<'_>) -> Result<Answer, Fault> {
         name: query.parameters.required("GroupName")?.to_owned(),
         description: query.parameters.required("GroupDescription")?.to_owned(),
     };
-    let operation = Operation::Create(Box::new(Spec::Firewall(spec)));
+    let operation = Operation::creation(Spec::Firewall(spec), tags::memo(query, &[Kind::Firewall])?);
     Ok(query.answer(Some(operation), Single::new(write_made)))
 }
 
@@ -77,11 +78,12 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
         }
         xml.close(set);
     }
-    xml.empty("tagSet");
+    tags::write(&firewall.tags, "", xml);
 }
 
 fn write_made(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.text("return", "true");
     xml.text("groupId", ids::show(ids::GROUP, resource.id(), context.ids).as_str());
-    xml.empty("tagSet");
+    let Resource::Firewall(firewall) = resource else { return };
+    tags::write(&firewall.tags, "", xml);
 }

@@ -192,8 +192,14 @@ pub(super) fn filter(kind: Kind) -> Option<&'static str> {
         Kind::Address => Some("public-ip"),
         Kind::Firewall => Some("group-id"),
         Kind::Provider => Some("region-name"),
-        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric => None,
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Tag => None,
     }
+}
+
+/// The kind whose prefix an identifier has.
+pub(super) fn kind_behind(text: &str) -> Option<Kind> {
+    let has_prefix = |kind: &Kind| prefix_of(*kind).is_some_and(|Prefix(prefix)| text.starts_with(prefix));
+    Kind::ALL.into_iter().find(has_prefix)
 }
 
 fn prefix_of(kind: Kind) -> Option<Prefix> {
@@ -210,6 +216,7 @@ fn prefix_of(kind: Kind) -> Option<Prefix> {
         Kind::Realm | Kind::HardwareProfile | Kind::Key => None,
         // Nothing is asked about them.
         Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Provider => None,
+        Kind::Tag => None,
     }
 }
 
@@ -226,7 +233,7 @@ fn malformed(kind: Kind, text: &str) -> Fault {
         Kind::Address => "InvalidAddress.Malformed",
         Kind::Firewall => "InvalidGroupId.Malformed",
         Kind::Realm | Kind::HardwareProfile | Kind::Provider => "InvalidParameterValue",
-        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric => "InvalidParameterValue",
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Tag => "InvalidParameterValue",
     };
     Fault::bad(code, format!("Invalid id: {}", quoted(text)))
 }
@@ -247,7 +254,9 @@ pub(super) fn not_found_code(kind: Kind) -> &'static str {
         Kind::LoadBalancer => "LoadBalancerNotFound",
         Kind::Bucket => "NoSuchBucket",
         Kind::Blob => "NoSuchKey",
-        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider => "InvalidParameterValue",
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider | Kind::Tag => {
+            "InvalidParameterValue"
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use super::{
     envelope::Context,
     errors::Fault,
     filters::{self, Filters},
-    instances::{write_interface, write_tags},
+    instances::write_interface,
     listing::Listing,
     networks::PAGE,
-    scalars,
+    scalars, tags,
 };
 use crate::{
     model::{Kind, Resource},
@@ -37,5 +37,5 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.empty("availabilityZone");
     xml.text("requesterManaged", "false");
     xml.text("interfaceType", "interface");
-    write_tags(&interface.name, xml);
+    tags::write(&interface.tags, &interface.name, xml);
 }

@@ -11,6 +11,7 @@ use super::{
     ids,
     listing::Listing,
     single::{Done, Single},
+    tags,
 };
 use crate::{
     model::{Credential, Error, ErrorKind, Feature, Flow, Id, Key, KeySpec, Kind, Operation, Resource, Spec},
@@ -71,7 +72,8 @@ fn make(
     write: fn(&Resource<'_>, &Context, &mut Writer<'_>),
 ) -> Result<Answer, Fault> {
     let name = query.parameters.required("KeyName")?.to_owned();
-    let operation = Operation::Create(Box::new(Spec::Key(KeySpec { name, public_key })));
+    let operation =
+        Operation::creation(Spec::Key(KeySpec { name, public_key }), tags::memo(query, &[Kind::Key])?);
     Ok(query.answer(Some(operation), Single::new(write)))
 }
 
@@ -105,7 +107,7 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.text("keyType", key_type(key));
     xml.text("keyName", &key.name);
     xml.text("keyFingerprint", fingerprint(key));
-    xml.empty("tagSet");
+    tags::write(&key.tags, "", xml);
 }
 
 fn write_made(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {

@@ -8,14 +8,13 @@ use super::{
     errors::Fault,
     filters::{self, Filters},
     ids,
-    instances::write_tags,
     listing::Listing,
     pages::Bounds,
     single::{Done, Single},
     tags,
 };
 use crate::{
-    model::{Kind, NetworkInterface, NetworkSpec, NetworkState, Operation, Resource, Spec, SubnetSpec},
+    model::{Kind, NetworkInterface, NetworkSpec, NetworkState, Operation, Resource, Spec, SubnetSpec, Tag},
     wire::xml::Writer,
 };
 
@@ -40,10 +39,10 @@ pub(super) fn describe_subnets(query: &Query<'_>) -> Result<Answer, Fault> {
 /// `CreateVpc`
 pub(super) fn create_vpc(query: &Query<'_>) -> Result<Answer, Fault> {
     let spec = NetworkSpec {
-        name: tags::name(query.parameters, "vpc").map(str::to_owned),
+        name: tags::name(query.parameters, Kind::Network).map(str::to_owned),
         address_block: Some(query.parameters.required("CidrBlock")?.to_owned()),
     };
-    let operation = Operation::Create(Box::new(Spec::Network(spec)));
+    let operation = Operation::creation(Spec::Network(spec), tags::memo(query, &[Kind::Network])?);
     Ok(query.answer(Some(operation), Single::within("vpc", write_vpc)))
 }
 
@@ -52,9 +51,9 @@ pub(super) fn create_subnet(query: &Query<'_>) -> Result<Answer, Fault> {
     let spec = SubnetSpec {
         network: query.required_id(Kind::Network, "VpcId")?,
         address_block: query.parameters.required("CidrBlock")?.to_owned(),
-        name: tags::name(query.parameters, "subnet").map(str::to_owned),
+        name: tags::name(query.parameters, Kind::Subnet).map(str::to_owned),
     };
-    let operation = Operation::Create(Box::new(Spec::Subnet(spec)));
+    let operation = Operation::creation(Spec::Subnet(spec), tags::memo(query, &[Kind::Subnet])?);
     Ok(query.answer(Some(operation), Single::within("subnet", write_subnet)))
 }
 
@@ -82,6 +81,8 @@ pub(super) struct Part<'r> {
     pub(super) block: Option<&'r str>,
     /// Whether it carries anything.
     pub(super) state: NetworkState,
+    /// What its user wrote on it.
+    pub(super) tags: &'r [Tag],
 }
 
 impl<'r> Part<'r> {
@@ -94,6 +95,7 @@ impl<'r> Part<'r> {
                 network: subnet.network.as_deref(),
                 block: subnet.address_block.as_deref(),
                 state: subnet.state,
+                tags: &subnet.tags,
             }),
             Resource::Network(network) => Some(Part {
                 id: &network.id,
@@ -101,6 +103,7 @@ impl<'r> Part<'r> {
                 network: Some(&network.id),
                 block: network.address_blocks.first().map(AsRef::as_ref),
                 state: network.state,
+                tags: &network.tags,
             }),
             _other => None,
         }
@@ -153,7 +156,7 @@ fn write_vpc(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.text("dhcpOptionsId", "default");
     xml.text("instanceTenancy", "default");
     xml.text("isDefault", "false");
-    write_tags(&network.name, xml);
+    tags::write(&network.tags, &network.name, xml);
 }
 
 fn write_subnet(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
@@ -172,5 +175,5 @@ fn write_subnet(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>
     xml.text("defaultForAz", "false");
     xml.text("mapPublicIpOnLaunch", "false");
     xml.text("assignIpv6AddressOnCreation", "false");
-    write_tags(part.name, xml);
+    tags::write(part.tags, part.name, xml);
 }

@@ -29,7 +29,7 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         cpus: size.cpus,
         memory: size.memory,
         storage: None,
-        name: tags::name(parameters, "instance").map(str::to_owned),
+        name: tags::name(parameters, Kind::Instance).map(str::to_owned),
         user_data: user_data(query)?,
         key: key(query)?,
         firewalls: firewalls(query)?,
@@ -38,7 +38,8 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         count: count(query)?,
         start: true,
     };
-    let operation = Operation::Create(Box::new(Spec::Instance(spec)));
+    let memo = tags::memo(query, &[Kind::Instance, Kind::Volume, Kind::NetworkInterface])?;
+    let operation = Operation::creation(Spec::Instance(spec), memo);
     Ok(query.answer(Some(operation), Launched { index: 0 }))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     actions::Action, addresses, changes, group_rules, groups, images, instance_types, instances, interfaces,
-    keys, networks, regions, run, snapshots, status, volume_status, volumes, zones,
+    keys, networks, regions, run, snapshots, status, tags, volume_status, volumes, zones,
 };
 
 /// Every action there is.
@@ -129,5 +129,12 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "RevokeSecurityGroupIngress",
         summary: "let a firewall let something in no more",
         decode: group_rules::revoke,
+    },
+    Action { name: "CreateTags", summary: "write something on things, of any kinds", decode: tags::create },
+    Action { name: "DeleteTags", summary: "take off what was written on things", decode: tags::delete },
+    Action {
+        name: "DescribeTags",
+        summary: "what was written on things, by filter and page",
+        decode: tags::describe,
     },
 ];

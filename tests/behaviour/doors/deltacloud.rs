@@ -100,7 +100,8 @@ fn say(operation: &Operation) -> Said {
             plain("POST", format!("{}/{name}", member(Kind::Instance, &ids[0])))
         }
         Operation::Change(id, change) => say_change(id, change),
-        Operation::Create(spec) => say_create(spec),
+        Operation::Create(spec) | Operation::CreateWith(spec, _) => say_create(spec),
+        Operation::Tag(..) => panic!("Deltacloud has no words for tags"),
     }
 }
 
@@ -248,6 +249,7 @@ fn collection(kind: Kind) -> &'static str {
         Kind::Bucket | Kind::Blob => "buckets",
         Kind::Metric => "metrics",
         Kind::Provider => "drivers",
+        Kind::Tag => panic!("Deltacloud has no words for tags"),
     }
 }
 

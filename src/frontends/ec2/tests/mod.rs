@@ -15,10 +15,10 @@ use crate::{
     model::{
         Action, Address, Attachment, Capabilities, Change, Count, Credential, Direction, Error, Feature,
         Filter, Firewall, FirewallSpec, Flow, HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState,
-        Instance, InstanceSpec, InstanceState, Key, KeySpec, Kind, Mount, Network, NetworkInterface,
+        Instance, InstanceSpec, InstanceState, Key, KeySpec, Kind, Memo, Mount, Network, NetworkInterface,
         NetworkSpec, NetworkState, Operation, Property, Protocol, Realm, RealmState, Resource, Rule,
-        RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet, SubnetSpec, Verb,
-        Volume, VolumeSpec, VolumeState,
+        RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet, SubnetSpec, Tag,
+        TagChange, TagPattern, Tagging, Thing, Verb, Volume, VolumeSpec, VolumeState,
     },
 };
 
@@ -68,6 +68,8 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Create, Kind::Address),
         (Verb::Change, Kind::Address),
         (Verb::Destroy, Kind::Address),
+        (Verb::List, Kind::Tag),
+        (Verb::Change, Kind::Tag),
     ];
     let features = &[
         Feature::ImportKey,
@@ -163,7 +165,9 @@ fn instance(id: &'static str) -> Instance<'static> {
             subnet: Some(B.into()),
             instance: None,
             addresses: smallvec!["169.254.0.1".parse().unwrap(), "10.0.0.5".parse().unwrap()],
+            tags: Default::default(),
         }],
+        tags: vec![Tag::new("role", "db")].into(),
         attachments: smallvec![
             Attachment {
                 volume: A.into(),
@@ -193,6 +197,7 @@ fn everything() -> Vec<Resource<'static>> {
         architecture: None,
         state: ImageState::Available,
         created: Some(Timestamp::UNIX_EPOCH),
+        tags: Default::default(),
     };
     let profile = HardwareProfile {
         id: "m1.small".into(),
@@ -216,13 +221,18 @@ fn everything() -> Vec<Resource<'static>> {
         Resource::Network(network()),
         Resource::Subnet(subnet()),
         Resource::NetworkInterface(interface),
-        Resource::Address(Address { id: A.into(), ip: [203, 0, 113, 7].into(), instance: Some(B.into()) }),
+        Resource::Address(Address {
+            id: A.into(),
+            ip: [203, 0, 113, 7].into(),
+            instance: Some(B.into()),
+            tags: Default::default(),
+        }),
     ]
 }
 
 fn key() -> Key<'static> {
     let credential = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("PEM".into()) };
-    Key { id: "web".into(), name: "web".into(), credential }
+    Key { id: "web".into(), name: "web".into(), credential, tags: Default::default() }
 }
 
 fn firewall() -> Firewall<'static> {
@@ -247,6 +257,7 @@ fn firewall() -> Firewall<'static> {
             rule("inside", Protocol::Any, None, itself),
             out,
         ],
+        tags: Default::default(),
     }
 }
 
@@ -257,6 +268,7 @@ fn network() -> Network<'static> {
         state: NetworkState::Up,
         address_blocks: smallvec!["10.0.0.0/8".into()],
         subnets: smallvec![B.into()],
+        tags: Default::default(),
     }
 }
 
@@ -267,6 +279,7 @@ fn subnet() -> Subnet<'static> {
         state: NetworkState::Up,
         network: Some(A.into()),
         address_block: Some("10.1.0.0/16".into()),
+        tags: Default::default(),
     }
 }
 
@@ -281,6 +294,7 @@ fn volume() -> Volume<'static> {
         snapshot: Some(B.into()),
         created: Some(Timestamp::UNIX_EPOCH),
         mount: Some(Mount { instance: B.into(), device: Some("/dev/sdh".into()) }),
+        tags: Default::default(),
     }
 }
 
@@ -293,7 +307,12 @@ fn snapshot() -> Snapshot<'static> {
         state: SnapshotState::Completed,
         size: Some(3 << 30),
         created: Some(Timestamp::UNIX_EPOCH),
+        tags: Default::default(),
     }
+}
+
+fn pattern(key: &str, values: &[&str]) -> TagPattern {
+    TagPattern { key: key.to_owned(), values: values.iter().map(|value| (*value).to_owned()).collect() }
 }
 
 fn of_kind(kind: Kind) -> Vec<Resource<'static>> {
@@ -305,6 +324,10 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
     let list = |kind, filter| Some(Operation::List(kind, filter));
     let act = |action| Some(Operation::Act(action, vec![A.into(), B.into()]));
     let create = |spec| Some(Operation::Create(Box::new(spec)));
+    let create_with = |spec, tags| Some(Operation::creation(spec, Memo { tags }));
+    let things = || vec![Thing(vec![(Kind::Instance, A.into())]), Thing(vec![(Kind::Volume, B.into())])];
+    let tag = |change| Some(Operation::Tag(things(), change));
+    let word = |key: &str, value: &str| Tag::new(key, value);
     let destroy = |kind, id: &str| Some(Operation::Destroy(kind, vec![id.into()]));
     let change = |change| Some(Operation::Change(A.into(), change));
     let one = |id: &str| Filter { ids: vec![id.into()], ..Filter::default() };
@@ -370,13 +393,16 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
                 "AvailabilityZone=Default&Size=3&SnapshotId={B}&TagSpecification.1.ResourceType=volume\
                  &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=disk"
             ),
-            create(Spec::Volume(VolumeSpec {
-                name: Some("disk".into()),
-                description: None,
-                size: Some(3 << 30),
-                realm: Some("Default".into()),
-                snapshot: Some(B.into()),
-            })),
+            create_with(
+                Spec::Volume(VolumeSpec {
+                    name: Some("disk".into()),
+                    description: None,
+                    size: Some(3 << 30),
+                    realm: Some("Default".into()),
+                    snapshot: Some(B.into()),
+                }),
+                vec![(Kind::Volume, vec![word("Name", "disk")])],
+            ),
         ),
         ("DeleteVolume", format!("VolumeId={A}"), destroy(Kind::Volume, A)),
         (
@@ -443,7 +469,32 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
             "InstanceType.1=m1.small&InstanceType.2=c2.m1024".into(),
             list(Kind::HardwareProfile, Filter { ids: vec!["m1.small".into()], ..Filter::default() }),
         ),
-        ("RunInstances", run, Some(Operation::Create(Box::new(Spec::Instance(spec))))),
+        (
+            "RunInstances",
+            run,
+            create_with(
+                Spec::Instance(spec),
+                vec![
+                    (Kind::Instance, vec![word("a", "b"), word("Name", "web")]),
+                    (Kind::Volume, vec![word("Name", "disk")]),
+                ],
+            ),
+        ),
+        (
+            "CreateTags",
+            format!("ResourceId.0={A_SHOWN}&ResourceId.1=vol-{B}&Tag.0.Key=a&Tag.0.Value=b&Tag.1.Key=c"),
+            tag(TagChange::Set(vec![word("a", "b"), word("c", "")])),
+        ),
+        (
+            "DeleteTags",
+            format!("ResourceId.1={A_SHOWN}&ResourceId.2=vol-{B}&Tag.1.Key=a&Tag.2.Key=c&Tag.2.Value=d"),
+            tag(TagChange::Remove(vec![pattern("a", &[]), pattern("c", &["d"])])),
+        ),
+        (
+            "DescribeTags",
+            "MaxResults=5".into(),
+            list(Kind::Tag, Filter { at_most: Some(6), ..Filter::default() }),
+        ),
         (
             "DescribeInstances",
             both.clone(),
