@@ -19,6 +19,7 @@ mod images;
 mod instances;
 mod keys;
 mod login;
+mod names;
 mod network_interfaces;
 mod networks;
 mod pages;
