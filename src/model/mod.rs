@@ -8,6 +8,7 @@
 mod address;
 mod bucket;
 mod capability;
+mod console;
 mod error;
 mod firewall;
 mod flow;
@@ -32,6 +33,7 @@ use std::borrow::Cow;
 pub use address::Address;
 pub use bucket::{Blob, Bucket};
 pub use capability::{Capabilities, Feature, IdForm, Verb};
+pub use console::Console;
 pub use error::{Error, ErrorKind, Side};
 pub use firewall::{Direction, Firewall, Protocol, Rule, Source};
 pub use flow::{Flow, Sink};
@@ -92,6 +94,8 @@ pub enum Resource<'a> {
     Content(Cow<'a, [u8]>),
     /// What is measured of an instance.
     Metric(Metric<'a>),
+    /// What an instance has written on its console.
+    Console(Console<'a>),
     /// A part of the cloud that can be chosen.
     Provider(Provider<'a>),
     /// What came of a command.
@@ -118,6 +122,7 @@ impl Resource<'_> {
             Resource::Bucket(_) => Kind::Bucket,
             Resource::Blob(_) | Resource::Content(_) => Kind::Blob,
             Resource::Metric(_) => Kind::Metric,
+            Resource::Console(_) => Kind::Console,
             Resource::Provider(_) => Kind::Provider,
         }
     }
@@ -142,6 +147,7 @@ impl Resource<'_> {
             Resource::Blob(blob) => &blob.name,
             Resource::Content(_) => "",
             Resource::Metric(metric) => &metric.id,
+            Resource::Console(console) => &console.id,
             Resource::Provider(provider) => &provider.id,
             Resource::Run(run) => &run.instance,
         }
@@ -168,6 +174,7 @@ impl Resource<'_> {
             Resource::Bucket(inner) => Resource::Bucket(inner.into_owned()),
             Resource::Blob(inner) => Resource::Blob(inner.into_owned()),
             Resource::Metric(inner) => Resource::Metric(inner.into_owned()),
+            Resource::Console(inner) => Resource::Console(inner.into_owned()),
             Resource::Provider(inner) => Resource::Provider(inner.into_owned()),
             Resource::Run(inner) => Resource::Run(inner.into_owned()),
             Resource::Content(bytes) => Resource::Content(Cow::Owned(bytes.into_owned())),

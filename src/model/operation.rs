@@ -62,13 +62,15 @@ pub enum Kind {
     Blob,
     /// See [`Metric`](super::Metric).
     Metric,
+    /// See [`Console`](super::Console).
+    Console,
     /// See [`Provider`](super::Provider).
     Provider,
 }
 
 impl Kind {
     /// Every kind, to go through.
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Realm,
         Kind::Image,
         Kind::HardwareProfile,
@@ -85,6 +87,7 @@ impl Kind {
         Kind::Bucket,
         Kind::Blob,
         Kind::Metric,
+        Kind::Console,
         Kind::Provider,
     ];
 }
@@ -108,6 +111,7 @@ impl fmt::Display for Kind {
             Kind::Bucket => "bucket",
             Kind::Blob => "blob",
             Kind::Metric => "metric",
+            Kind::Console => "console",
             Kind::Provider => "provider",
         })
     }

@@ -51,6 +51,7 @@ fn told(resource: &Resource<'_>) -> String {
             is(&it.hardware_profile),
             it.all_addresses().map(|ip| ip.to_string()).collect::<Vec<_>>().join(",")
         ),
+        Resource::Console(it) => it.text.to_string(),
         Resource::Image(it) => format!("{} {:?}", it.name, it.state),
         Resource::Volume(it) => {
             let device = it.mount.as_ref().map(|mount| is(&mount.device));

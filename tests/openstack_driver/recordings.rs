@@ -191,6 +191,8 @@ async fn instances() {
         (act(Action::Reboot), vec!["57", "72"], Ok(&["wire1 Rebooting 1 10.10.0.187"])),
         (act(Action::Reboot), vec!["160"], Err(E::NotFound)),
         (destroy(K::Instance, NOBODY), vec!["101"], Err(E::NotFound)),
+        (show(K::Console, SERVER), vec!["76"], Ok(&["FAKE CONSOLE OUTPUT\nANOTHER\nLAST LINE"])),
+        (show(K::Console, "x"), vec![], Err(E::NotFound)),
     ])
     .await;
 }

@@ -16,6 +16,7 @@ impl Mock {
         operation: &'a Operation,
     ) -> Result<Found<'a>, Error> {
         match operation {
+            Operation::List(Kind::Console, _) => Err(incapable(operation)),
             Operation::List(Kind::Bucket, filter) => Ok(reading.list_buckets(filter)),
             Operation::List(kind, filter) => {
                 Ok(Box::new(self.list(reading, *kind, filter).take(filter.at_most.unwrap_or(usize::MAX))))
@@ -47,6 +48,8 @@ impl Mock {
             Kind::Metric => reading.list_metrics(filter),
             Kind::Provider => providers::list(&self.name, filter),
             Kind::Blob => reading.list::<blobs::Blob>(filter),
+            // They are only shown.
+            Kind::Console => Box::new(std::iter::empty()),
         }
     }
 
@@ -68,6 +71,7 @@ impl Mock {
             Kind::Bucket => reading.show::<buckets::Bucket>(id),
             Kind::Blob => reading.show::<blobs::Blob>(id),
             Kind::Metric => reading.show_metric(id),
+            Kind::Console => reading.show_console(id),
             Kind::Provider => providers::show(&self.name, id),
         }
     }
@@ -153,7 +157,9 @@ fn destroy(
         Kind::LoadBalancer => writing.destroy::<load_balancers::LoadBalancer>(ids),
         Kind::Bucket => writing.destroy::<buckets::Bucket>(ids),
         Kind::Blob => writing.destroy::<blobs::Blob>(ids),
-        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider => Err(incapable(operation)),
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Console | Kind::Provider => {
+            Err(incapable(operation))
+        }
     }
 }
 

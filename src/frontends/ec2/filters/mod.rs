@@ -257,6 +257,7 @@ fn tag<'r>(resource: Option<&'r Resource<'_>>, key: &str) -> Option<&'r str> {
             return None;
         }
         Resource::Content(_) | Resource::Metric(_) | Resource::Provider(_) | Resource::Run(_) => return None,
+        Resource::Console(_) => return None,
     };
     (key == NAME_TAG && !name.is_empty()).then_some(name)
 }
