@@ -200,7 +200,7 @@ pub enum Health {
 /// A network interface of an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkInterface<'a> {
-    /// The cloud's identifier.
+    /// The cloud's identifier; empty on an instance of whose interfaces the cloud says other things alone.
     pub id: Cow<'a, str>,
     /// The name it has on the instance (`nic1`).
     pub name: Cow<'a, str>,
@@ -219,6 +219,25 @@ pub struct NetworkInterface<'a> {
 }
 
 impl NetworkInterface<'_> {
+    /// An interface of which nothing is known.
+    pub fn unnamed() -> Self {
+        NetworkInterface {
+            id: Cow::Borrowed(""),
+            name: Cow::Borrowed(""),
+            mac: None,
+            network: None,
+            subnet: None,
+            instance: None,
+            addresses: SmallVec::new(),
+            tags: Tags::default(),
+        }
+    }
+
+    /// Whether it can be spoken of: it has an identifier.
+    pub fn is_named(&self) -> bool {
+        !self.id.is_empty()
+    }
+
     /// The same interface, owning its text.
     pub fn into_owned(self) -> NetworkInterface<'static> {
         NetworkInterface {

@@ -8,6 +8,7 @@
 mod address;
 mod bucket;
 mod capability;
+mod console;
 mod error;
 mod firewall;
 mod flow;
@@ -33,6 +34,7 @@ use std::borrow::Cow;
 pub use address::Address;
 pub use bucket::{Blob, Bucket};
 pub use capability::{Capabilities, Feature, IdForm, Verb};
+pub use console::Console;
 pub use error::{Error, ErrorKind, Side};
 pub use firewall::{Direction, Firewall, Protocol, Rule, Source};
 pub use flow::{Flow, Sink};
@@ -94,6 +96,8 @@ pub enum Resource<'a> {
     Content(Cow<'a, [u8]>),
     /// What is measured of an instance.
     Metric(Metric<'a>),
+    /// What an instance has written on its console.
+    Console(Console<'a>),
     /// A part of the cloud that can be chosen.
     Provider(Provider<'a>),
     /// What came of a command.
@@ -122,6 +126,7 @@ impl Resource<'_> {
             Resource::Bucket(_) => Kind::Bucket,
             Resource::Blob(_) | Resource::Content(_) => Kind::Blob,
             Resource::Metric(_) => Kind::Metric,
+            Resource::Console(_) => Kind::Console,
             Resource::Provider(_) => Kind::Provider,
             Resource::Tagging(_) => Kind::Tag,
         }
@@ -147,6 +152,7 @@ impl Resource<'_> {
             Resource::Blob(blob) => &blob.name,
             Resource::Content(_) => "",
             Resource::Metric(metric) => &metric.id,
+            Resource::Console(console) => &console.id,
             Resource::Provider(provider) => &provider.id,
             Resource::Run(run) => &run.instance,
             Resource::Tagging(tagging) => &tagging.id,
@@ -174,7 +180,7 @@ impl Resource<'_> {
             other @ (Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::LoadBalancer(_)) => other,
             other @ (Resource::Bucket(_) | Resource::Blob(_) | Resource::Content(_)) => other,
             other @ (Resource::Metric(_) | Resource::Provider(_) | Resource::Run(_)) => other,
-            other @ Resource::Tagging(_) => other,
+            other @ (Resource::Console(_) | Resource::Tagging(_)) => other,
         }
     }
 
@@ -197,6 +203,7 @@ impl Resource<'_> {
             Resource::Bucket(inner) => Resource::Bucket(inner.into_owned()),
             Resource::Blob(inner) => Resource::Blob(inner.into_owned()),
             Resource::Metric(inner) => Resource::Metric(inner.into_owned()),
+            Resource::Console(inner) => Resource::Console(inner.into_owned()),
             Resource::Provider(inner) => Resource::Provider(inner.into_owned()),
             Resource::Run(inner) => Resource::Run(inner.into_owned()),
             Resource::Tagging(inner) => Resource::Tagging(inner.into_owned()),

@@ -67,6 +67,8 @@ pub enum Kind {
     Blob,
     /// See [`Metric`](super::Metric).
     Metric,
+    /// See [`Console`](super::Console).
+    Console,
     /// See [`Provider`](super::Provider).
     Provider,
     /// See [`Tagging`](super::Tagging).
@@ -96,7 +98,7 @@ impl Operation {
 
 impl Kind {
     /// Every kind, to go through.
-    pub const ALL: [Kind; 18] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Realm,
         Kind::Image,
         Kind::HardwareProfile,
@@ -113,6 +115,7 @@ impl Kind {
         Kind::Bucket,
         Kind::Blob,
         Kind::Metric,
+        Kind::Console,
         Kind::Provider,
         Kind::Tag,
     ];
@@ -125,7 +128,7 @@ impl Kind {
             Kind::Image | Kind::Instance | Kind::Key | Kind::Volume | Kind::Snapshot => true,
             Kind::Network | Kind::Subnet | Kind::NetworkInterface | Kind::Address | Kind::Firewall => true,
             Kind::Realm | Kind::HardwareProfile | Kind::LoadBalancer | Kind::Bucket | Kind::Blob => false,
-            Kind::Metric | Kind::Provider | Kind::Tag => false,
+            Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag => false,
         }
     }
 }
@@ -149,6 +152,7 @@ impl fmt::Display for Kind {
             Kind::Bucket => "bucket",
             Kind::Blob => "blob",
             Kind::Metric => "metric",
+            Kind::Console => "console",
             Kind::Provider => "provider",
             Kind::Tag => "tag",
         })

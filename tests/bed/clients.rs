@@ -30,10 +30,10 @@ impl Client {
         None
     }
 
-    /// boto3's whole flow at an EC2 endpoint, but for what the cloud leaves `unsaid` of an instance.
-    pub fn boto3_flow(&self, endpoint: &str, key: &str, secret: &str, unsaid: &[&str]) {
+    /// boto3's whole flow at an EC2 endpoint.
+    pub fn boto3_flow(&self, endpoint: &str, key: &str, secret: &str) {
         let mut command = Command::new(&self.python);
-        command.arg(script("boto3_flow.py")).arg(endpoint).args(unsaid);
+        command.arg(script("boto3_flow.py")).arg(endpoint);
         succeed(command, key, secret);
     }
 

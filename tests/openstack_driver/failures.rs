@@ -139,6 +139,17 @@ async fn an_empty_page_is_the_last_whatever_it_links_to() {
 }
 
 #[tokio::test]
+async fn servers_are_told_while_the_network_service_is_down() {
+    const WITH_NEUTRON: &[(&str, &str)] = &[NOVA[0], ("network", "http://127.0.0.1:9696")];
+    let cloud = Cloud::new(WITH_NEUTRON, |_, target| match target {
+        "/v2.1/servers/detail" => (200, r#"{"servers": [{"id": "x", "status": "ACTIVE"}]}"#.to_owned()),
+        _ => (503, String::new()),
+    });
+    assert_eq!(cloud.list(Kind::Instance).await.unwrap().len(), 1);
+    assert_eq!(cloud.list(Kind::Network).await.unwrap_err().kind(), ErrorKind::Unreachable);
+}
+
+#[tokio::test]
 async fn nonsense_is_told_as_such() {
     for (reply, kind) in [
         ((|_, _| (200, "<html>".to_owned())) as Reply, ErrorKind::Unexpected),

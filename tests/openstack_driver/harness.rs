@@ -16,13 +16,15 @@ pub(crate) struct Harness {
     transport: Arc<dyn Transport>,
 }
 
-/// What was received, in short.
-#[derive(Default)]
-struct Received(Vec<String>);
+/// What was received, as it is told.
+struct Received {
+    told: Vec<String>,
+    tell: fn(&Resource<'_>) -> String,
+}
 
 impl Sink for Received {
     fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
-        self.0.push(told(resource));
+        self.told.push((self.tell)(resource));
         Ok(Flow::More)
     }
 }
@@ -49,6 +51,7 @@ fn told(resource: &Resource<'_>) -> String {
             is(&it.hardware_profile),
             it.all_addresses().map(|ip| ip.to_string()).collect::<Vec<_>>().join(",")
         ),
+        Resource::Console(it) => it.text.to_string(),
         Resource::Image(it) => format!("{} {:?}", it.name, it.state),
         Resource::Volume(it) => {
             let device = it.mount.as_ref().map(|mount| is(&mount.device));
@@ -105,14 +108,24 @@ impl Harness {
 
     /// What was received, in short, and how it ended.
     pub(crate) async fn perform(&self, user: &str, operation: &Operation) -> Result<Vec<String>, Error> {
-        let (tally, mut received) = (Tally::default(), Received::default());
+        self.told(user, operation, told).await
+    }
+
+    /// What was received, as `tell` tells it, and how it ended.
+    pub(crate) async fn told(
+        &self,
+        user: &str,
+        operation: &Operation,
+        tell: fn(&Resource<'_>) -> String,
+    ) -> Result<Vec<String>, Error> {
+        let (tally, mut received) = (Tally::default(), Received { told: Vec::new(), tell });
         let (user, password) = user.split_once(':').unwrap_or((user, "secret"));
         let identity = Identity { user: user.to_owned(), password: password.to_owned().into() };
         let (provider, transport) = (&*self.provider, &*self.transport);
         let mut cloud =
             Cloud::new(provider, &identity, transport, Some(&self.promises), &tally, &mut received);
         self.driver.perform(operation, &mut cloud).await?;
-        Ok(received.0)
+        Ok(received.told)
     }
 
     /// How many promises are not kept yet.

@@ -75,6 +75,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Destroy, Kind::Blob),
         (Verb::List, Kind::Metric),
         (Verb::Show, Kind::Metric),
+        (Verb::Show, Kind::Console),
         (Verb::List, Kind::Provider),
         (Verb::Show, Kind::Provider),
     ],

@@ -16,6 +16,7 @@ impl Mock {
         operation: &'a Operation,
     ) -> Result<Found<'a>, Error> {
         match operation {
+            Operation::List(Kind::Console, _) => Err(incapable(operation)),
             Operation::List(Kind::Bucket, filter) => Ok(reading.list_buckets(filter)),
             Operation::List(kind, filter) => {
                 Ok(Box::new(self.list(reading, *kind, filter).take(filter.at_most.unwrap_or(usize::MAX))))
@@ -49,6 +50,8 @@ impl Mock {
             Kind::Blob => reading.list::<blobs::Blob>(filter),
             // It keeps none: what is laid over it does.
             Kind::Tag => Box::new(std::iter::empty()),
+            // They are only shown.
+            Kind::Console => Box::new(std::iter::empty()),
         }
     }
 
@@ -70,6 +73,7 @@ impl Mock {
             Kind::Bucket => reading.show::<buckets::Bucket>(id),
             Kind::Blob => reading.show::<blobs::Blob>(id),
             Kind::Metric => reading.show_metric(id),
+            Kind::Console => reading.show_console(id),
             Kind::Provider => providers::show(&self.name, id),
             Kind::Tag => Err(Error::not_found(kind, id.clone())),
         }
@@ -158,7 +162,7 @@ fn destroy(
         Kind::LoadBalancer => writing.destroy::<load_balancers::LoadBalancer>(ids),
         Kind::Bucket => writing.destroy::<buckets::Bucket>(ids),
         Kind::Blob => writing.destroy::<blobs::Blob>(ids),
-        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider | Kind::Tag => {
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag => {
             Err(incapable(operation))
         }
     }

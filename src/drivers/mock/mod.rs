@@ -31,6 +31,7 @@ mod firewalls;
 mod load_balancers;
 mod buckets;
 mod blobs;
+mod consoles;
 mod contents;
 mod metrics;
 mod providers;

@@ -57,6 +57,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Create, Kind::Firewall),
         (Verb::Change, Kind::Firewall),
         (Verb::Destroy, Kind::Firewall),
+        (Verb::Show, Kind::Console),
         (Verb::List, Kind::Provider),
         (Verb::Show, Kind::Provider),
     ],

@@ -12,6 +12,7 @@ mod addresses;
 mod call;
 mod capabilities;
 mod catalogue;
+mod consoles;
 mod faults;
 mod firewalls;
 mod hardware_profiles;
@@ -19,6 +20,7 @@ mod images;
 mod instances;
 mod keys;
 mod login;
+mod names;
 mod network_interfaces;
 mod networks;
 mod pages;
@@ -135,6 +137,7 @@ impl Driver for OpenStack {
             Operation::Destroy(Kind::Firewall, ids) => {
                 Box::pin(firewalls::destroy(session, ids, cloud)).await
             }
+            Operation::Show(Kind::Console, id) => Box::pin(consoles::show(session, id, cloud)).await,
             Operation::List(Kind::Provider, filter) => {
                 Box::pin(providers::list(session, filter, cloud)).await
             }

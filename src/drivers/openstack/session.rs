@@ -21,6 +21,7 @@ use super::{
     faults,
     hardware_profiles::{self, Flavors},
     login::{JSON, Login, log_in},
+    names::{self, Names},
 };
 use crate::{
     exchange::{Cloud, Kept, Line, Logins},
@@ -36,6 +37,8 @@ pub(super) struct Sessions {
     logins: Logins<Login>,
     /// The flavors that each user sees.
     pub(super) flavors: Kept<Flavors>,
+    /// What networks and groups are called that each user sees.
+    pub(super) names: Kept<Names>,
     /// Whether Nova has said that it is too old for [`WITH_FLAVORS`].
     is_old: AtomicBool,
 }
@@ -45,6 +48,7 @@ impl Default for Sessions {
         Sessions {
             logins: Logins::default(),
             flavors: Kept::for_at_most(hardware_profiles::BELIEVED),
+            names: Kept::for_at_most(names::BELIEVED),
             is_old: AtomicBool::new(false),
         }
     }

@@ -108,6 +108,7 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
     }
     let subject = operation.map(|operation| match operation {
         Operation::List(kind, filter) => (kind, filter.ids),
+        Operation::Show(Kind::Console, id) => (Kind::Instance, vec![id]),
         Operation::Show(kind, id) => (kind, vec![id]),
         Operation::Create(spec) | Operation::CreateWith(spec, _) => match *spec {
             Spec::Instance(spec) => (Kind::Image, vec![spec.image]),

@@ -202,7 +202,7 @@ fn incorrect_state(subject: Option<Kind>) -> &'static str {
         Some(Kind::Firewall) => "InvalidGroup.InUse",
         Some(Kind::Bucket) => "BucketNotEmpty",
         Some(Kind::HardwareProfile | Kind::Key | Kind::Realm | Kind::LoadBalancer) => "IncorrectState",
-        Some(Kind::Blob | Kind::Metric | Kind::Provider | Kind::Tag) => "IncorrectState",
+        Some(Kind::Blob | Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag) => "IncorrectState",
     }
 }
 
@@ -215,7 +215,9 @@ fn already_exists(subject: Option<Kind>, action: &str) -> &'static str {
         Some(Kind::LoadBalancer) => "DuplicateLoadBalancerName",
         Some(Kind::Bucket) => "BucketAlreadyExists",
         Some(Kind::Volume | Kind::Snapshot | Kind::Network | Kind::Subnet) => "InvalidParameterValue",
-        Some(Kind::NetworkInterface | Kind::Address | Kind::Blob | Kind::Metric) => "InvalidParameterValue",
+        Some(Kind::NetworkInterface | Kind::Address | Kind::Blob | Kind::Metric | Kind::Console) => {
+            "InvalidParameterValue"
+        }
         Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm | Kind::Provider | Kind::Tag) => {
             "InvalidParameterValue"
         }

@@ -192,7 +192,7 @@ pub(super) fn filter(kind: Kind) -> Option<&'static str> {
         Kind::Address => Some("public-ip"),
         Kind::Firewall => Some("group-id"),
         Kind::Provider => Some("region-name"),
-        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Tag => None,
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Console | Kind::Tag => None,
     }
 }
 
@@ -204,7 +204,7 @@ pub(super) fn kind_behind(text: &str) -> Option<Kind> {
 
 fn prefix_of(kind: Kind) -> Option<Prefix> {
     match kind {
-        Kind::Instance => Some(INSTANCE),
+        Kind::Instance | Kind::Console => Some(INSTANCE),
         Kind::Image => Some(IMAGE),
         Kind::Volume => Some(VOLUME),
         Kind::Snapshot => Some(SNAPSHOT),
@@ -222,7 +222,7 @@ fn prefix_of(kind: Kind) -> Option<Prefix> {
 
 fn malformed(kind: Kind, text: &str) -> Fault {
     let code = match kind {
-        Kind::Instance => "InvalidInstanceID.Malformed",
+        Kind::Instance | Kind::Console => "InvalidInstanceID.Malformed",
         Kind::Image => "InvalidAMIID.Malformed",
         Kind::Key => "InvalidKeyPair.Format",
         Kind::Volume => "InvalidVolumeID.Malformed",
@@ -241,7 +241,7 @@ fn malformed(kind: Kind, text: &str) -> Fault {
 /// The code for something that is not there. Zones and types are parameters to EC2, not things with a code of their own.
 pub(super) fn not_found_code(kind: Kind) -> &'static str {
     match kind {
-        Kind::Instance => "InvalidInstanceID.NotFound",
+        Kind::Instance | Kind::Console => "InvalidInstanceID.NotFound",
         Kind::Image => "InvalidAMIID.NotFound",
         Kind::Key => "InvalidKeyPair.NotFound",
         Kind::Volume => "InvalidVolume.NotFound",

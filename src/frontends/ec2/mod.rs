@@ -11,6 +11,7 @@ mod addresses;
 mod base64;
 mod caller;
 mod changes;
+mod consoles;
 mod envelope;
 mod errors;
 mod filters;

@@ -1,8 +1,8 @@
 //! The actions, one row each: the dispatch, the documentation and the tests go by this table.
 
 use super::{
-    actions::Action, addresses, changes, group_rules, groups, images, instance_types, instances, interfaces,
-    keys, networks, regions, run, snapshots, status, tags, volume_status, volumes, zones,
+    actions::Action, addresses, changes, consoles, group_rules, groups, images, instance_types, instances,
+    interfaces, keys, networks, regions, run, snapshots, status, tags, volume_status, volumes, zones,
 };
 
 /// Every action there is.
@@ -41,6 +41,16 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "TerminateInstances",
         summary: "destroy instances and their disks",
         decode: changes::terminate,
+    },
+    Action {
+        name: "GetConsoleOutput",
+        summary: "what an instance wrote on its console; nothing where the cloud does not keep it",
+        decode: consoles::output,
+    },
+    Action {
+        name: "GetPasswordData",
+        summary: "the password that the cloud made for an instance: none, they make none",
+        decode: consoles::password,
     },
     Action { name: "CreateImage", summary: "make an image of an instance", decode: images::create },
     Action { name: "DeregisterImage", summary: "destroy an image", decode: images::deregister },

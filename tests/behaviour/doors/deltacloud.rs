@@ -30,6 +30,7 @@ fn expresses((verb, kind): (Verb, Kind)) -> bool {
         Kind::Provider => verb == Verb::List,
         // They are a part of their bucket's document.
         Kind::Blob => verb != Verb::List,
+        Kind::Console => false,
         _other => true,
     }
 }
@@ -236,7 +237,7 @@ fn collection(kind: Kind) -> &'static str {
         Kind::Realm => "realms",
         Kind::Image => "images",
         Kind::HardwareProfile => "hardware_profiles",
-        Kind::Instance => "instances",
+        Kind::Instance | Kind::Console => "instances",
         Kind::Key => "keys",
         Kind::Volume => "storage_volumes",
         Kind::Snapshot => "storage_snapshots",

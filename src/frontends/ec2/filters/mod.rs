@@ -283,7 +283,7 @@ fn tags<'r>(resource: Option<&'r Resource<'_>>) -> impl Iterator<Item = (&'r str
         Resource::Firewall(firewall) => (&firewall.tags, ""),
         Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::LoadBalancer(_) => (&[], ""),
         Resource::Bucket(_) | Resource::Blob(_) | Resource::Content(_) | Resource::Metric(_) => (&[], ""),
-        Resource::Provider(_) | Resource::Run(_) => (&[], ""),
+        Resource::Provider(_) | Resource::Run(_) | Resource::Console(_) => (&[], ""),
     });
     seen(tags, name)
 }

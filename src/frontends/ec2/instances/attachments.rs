@@ -89,7 +89,8 @@ fn device_name(nth: usize) -> Short {
 fn write_interfaces(instance: &Instance<'_>, since: Short, context: &Context, xml: &mut Writer<'_>) {
     xml.open("networkInterfaceSet");
     let host = instance.host_name.as_deref().unwrap_or_default();
-    for (index, interface) in (0_u32..).zip(&instance.interfaces) {
+    let named = instance.interfaces.iter().filter(|interface| interface.is_named());
+    for (index, interface) in (0_u32..).zip(named) {
         xml.open("item");
         write_interface(interface, None, index, host, since, context, xml);
         xml.close("item");

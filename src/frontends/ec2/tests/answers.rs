@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::model::ErrorKind;
+use crate::model::{Console, ErrorKind};
 
 #[test]
 fn filters_decide_what_is_shown() {
@@ -262,6 +262,29 @@ fn a_network_without_parts_is_the_one_part_of_itself() {
     one.interfaces[0].subnet = None;
     let body = answer(decode("Action=DescribeInstances"), &[Resource::Instance(one)]).unwrap();
     assert_eq!(between(&body, "subnetId"), vec![format!("subnet-{hex}"); 2]);
+}
+
+#[test]
+fn a_console_is_shown_where_the_cloud_keeps_it() {
+    let operations = &[(Verb::Show, Kind::Instance), (Verb::Show, Kind::Console)];
+    let keeping = Capabilities { operations, ..cloud(IdForm::Uuid) };
+    let silent = Capabilities { operations: &operations[..1], ..cloud(IdForm::Uuid) };
+    let console = Console { id: A.into(), text: "a\nb".into() };
+    for (cloud, resource, output) in
+        [(&keeping, Resource::Console(console), "YQpi"), (&silent, Resource::Instance(instance(A)), "")]
+    {
+        let decoded =
+            ec2().decode(&get(&format!("Action=GetConsoleOutput&InstanceId={A}")), &arrival(), cloud);
+        let call = decoded.unwrap_or_else(|reply| panic!("{}", text(&reply.body)));
+        assert_eq!(call.operation, Some(Operation::Show(resource.kind(), A.into())));
+        let body = answer(call, &[resource]).unwrap();
+        let id = format!("i-{}", A.replace('-', ""));
+        assert_eq!(
+            (between(&body, "instanceId"), between(&body, "output")),
+            (vec![id.as_str()], vec![output])
+        );
+        assert_eq!(between(&body, "timestamp").len(), 1, "{body}");
+    }
 }
 
 /// What is decided about the group of the tests.

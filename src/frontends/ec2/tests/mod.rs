@@ -35,6 +35,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::List, Kind::Image),
         (Verb::List, Kind::HardwareProfile),
         (Verb::List, Kind::Instance),
+        (Verb::Show, Kind::Instance),
         (Verb::Show, Kind::Image),
         (Verb::Create, Kind::Instance),
         (Verb::Act, Kind::Instance),
@@ -329,6 +330,7 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
     let tag = |change| Some(Operation::Tag(things(), change));
     let word = |key: &str, value: &str| Tag::new(key, value);
     let destroy = |kind, id: &str| Some(Operation::Destroy(kind, vec![id.into()]));
+    let show = |kind, id: &str| Some(Operation::Show(kind, id.into()));
     let change = |change| Some(Operation::Change(A.into(), change));
     let one = |id: &str| Filter { ids: vec![id.into()], ..Filter::default() };
     let both = format!("InstanceId.1={A_SHOWN}&InstanceId.2={B}");
@@ -505,6 +507,8 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
             "MaxResults=5&IncludeAllInstances=true".into(),
             list(Kind::Instance, Filter { at_most: Some(6), ..Filter::default() }),
         ),
+        ("GetConsoleOutput", format!("InstanceId.1={A}&Latest=true"), show(Kind::Instance, A)),
+        ("GetPasswordData", format!("InstanceId={A}"), show(Kind::Instance, A)),
         ("StartInstances", both.clone(), act(Action::Start)),
         ("StopInstances", format!("{both}&Force=true"), act(Action::Stop { force: true })),
         ("RebootInstances", both.clone(), act(Action::Reboot)),
