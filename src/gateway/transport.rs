@@ -144,11 +144,16 @@ async fn converse(session: &mut HttpSession, request: &Outgoing<'_>) -> pingora:
             session.finish_body().await?;
             final_answer(session).await
         }
-        Opening::Head => match timeout(INVITATION, session.read_response()).await {
-            Ok(answer) => answer.map(|_| ()),
-            Err(_) => Ok(()),
-        },
+        Opening::Head => await_invitation(session).await,
     }
+}
+
+/// Nothing that comes in time is as good as an invitation, whatever the time for reads is.
+async fn await_invitation(session: &mut HttpSession) -> pingora::Result<()> {
+    let patience = session.read_timeout.take();
+    let heard = timeout(INVITATION, session.read_response()).await;
+    session.read_timeout = patience;
+    heard.map_or(Ok(()), |heard| heard.map(|_| ()))
 }
 
 /// Reads up to the head of the final answer.

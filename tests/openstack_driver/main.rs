@@ -9,6 +9,7 @@ mod ovirt_engine;
 mod failures;
 mod harness;
 mod objects;
+mod real;
 mod recordings;
 mod script;
 mod uploads;

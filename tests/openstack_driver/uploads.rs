@@ -198,7 +198,7 @@ fn a_store_that_closes_is_noticed_while_the_client_thinks() {
 
 #[test]
 fn a_store_that_does_not_know_to_invite_gets_the_content_all_the_same() {
-    let store = Store::start("", "", |talk, _| {
+    let store = Store::start("", "read_timeout = 1", |talk, _| {
         talk.take()?;
         talk.answer("201 Created")?;
         Ok(true)

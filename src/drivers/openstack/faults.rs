@@ -1,6 +1,6 @@
 //! What a service says when it refuses, in the model's kinds: the one place where a native failure is judged.
 //!
-//! The status decides wherever it can, and Neutron's types where it cannot. Nova, Cinder and Glance have no codes but the
+//! The status decides wherever it can, and Neutron's types where it cannot. Nova, Cinder, Glance and Swift have no codes but the
 //! status: whether their 400, 403 or 409 means a quota, a state or a taken name only the text says, and there, and only
 //! there, it is looked at: see [`PHRASES`].
 
