@@ -9,15 +9,16 @@ mod login;
 mod promise;
 mod provider;
 mod transport;
+mod upload;
 
 use async_trait::async_trait;
 
-pub use cloud::{Cloud, Collected, Line, Receiver, Tally};
+pub use cloud::{Begin, Cloud, Collected, Line, Receiver, Tally};
 pub use kept::Kept;
 pub use login::Logins;
 pub use promise::{Promises, View, Withdrawn, superseded};
 pub use provider::{Endpoint, Interface, Level, Provider, ProviderUrl, Services, Tls, bare_host};
-pub use transport::{Answer, Transport};
+pub use transport::{Answer, Body, Transport};
 
 use crate::model::{Capabilities, Error, Operation};
 use secrecy::SecretString;

@@ -19,6 +19,7 @@ mod listen;
 mod perform;
 mod proxy;
 mod relay;
+mod sending;
 mod translate;
 mod transport;
 mod upstream;

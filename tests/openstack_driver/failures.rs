@@ -78,8 +78,12 @@ fn page(id: usize, next: &str) -> (u16, String) {
 #[tokio::test]
 async fn a_service_that_is_missing_is_named() {
     let cloud = Cloud::new(NOVA, nothing);
-    for (kind, name) in [(Kind::Volume, "block storage"), (Kind::Address, "network"), (Kind::Image, "image")]
-    {
+    for (kind, name) in [
+        (Kind::Volume, "block storage"),
+        (Kind::Address, "network"),
+        (Kind::Image, "image"),
+        (Kind::Bucket, "object storage"),
+    ] {
         let error = cloud.list(kind).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         assert_eq!(error.message(), format!("this cloud has no {name} service"));

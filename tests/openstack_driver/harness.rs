@@ -71,6 +71,20 @@ fn told(resource: &Resource<'_>) -> String {
             let memory = it.memory.as_ref().map(|memory| memory.default_value() >> 20);
             format!("{} {cpus:?} {memory:?}", it.id)
         }
+        Resource::Bucket(it) => format!("{} {:?}", it.id, it.size),
+        Resource::Blob(it) => {
+            let words = it.metadata.iter().map(|(name, word)| format!("{name}={word}")).collect::<Vec<_>>();
+            let modified = it.modified.map_or("-".to_owned(), |at| at.to_string());
+            format!(
+                "{}/{} {:?} {} {modified} {}",
+                it.bucket,
+                it.name,
+                it.size,
+                is(&it.content_type),
+                words.join(",")
+            )
+        }
+        Resource::Content(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         other => other.id().to_owned(),
     }
 }

@@ -21,6 +21,8 @@ pub(super) enum Service {
     Volume,
     /// Neutron.
     Network,
+    /// Swift.
+    ObjectStore,
 }
 
 /// How a service is found in a catalogue.
@@ -49,6 +51,7 @@ static SERVICES: &[Known] = &[
         version: None,
     },
     Known { service: Service::Network, types: &["network"], versions: &["v2.0"], version: Some("v2.0") },
+    Known { service: Service::ObjectStore, types: &["object-store"], versions: &["v1"], version: None },
 ];
 
 impl Service {
@@ -59,6 +62,7 @@ impl Service {
             Service::Image => "image",
             Service::Volume => "block storage",
             Service::Network => "network",
+            Service::ObjectStore => "object storage",
         }
     }
 }
@@ -196,7 +200,9 @@ mod tests {
         {"type": "image", "endpoints": [
             {"interface": "public", "region_id": "A", "url": "http://a:9292/v1"},
             {"interface": "public", "region_id": "A", "url": "http://a/vm1/image"}]},
-        {"type": "object-store", "endpoints": [{"interface": "public", "region_id": "A", "url": "not a url"}]},
+        {"type": "object-store", "endpoints": [
+            {"interface": "public", "region_id": "A", "url": "not a url"},
+            {"interface": "public", "region_id": "A", "url": "http://a:8080/v1/AUTH_4ec4"}]},
         {"type": "image", "endpoints": [{"interface": "admin", "region_id": "A", "url": "not a url"}]}]"#;
 
     fn catalogue(region: Option<&str>, interface: Interface) -> Result<Catalogue, Error> {
@@ -212,6 +218,7 @@ mod tests {
             (Service::Volume, "http://a:8776/v3/4ec4"),
             (Service::Network, "http://a:9696/v2.0"),
             (Service::Image, "http://a/vm1/image/v2"),
+            (Service::ObjectStore, "http://a:8080/v1/AUTH_4ec4"),
         ] {
             assert_eq!(a.base(service).unwrap(), base);
         }
