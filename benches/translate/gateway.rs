@@ -108,6 +108,7 @@ impl Gateway {
             host: "localhost:3001".to_owned(),
             driver: "mock",
             choice: Choice::default(),
+            caller: None,
         };
         let call = self.frontend.decode(&request, &arrival, self.driver.capabilities());
         let Call { operation, mut encode, .. } =

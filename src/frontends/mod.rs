@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     model::{Capabilities, Error, Flow, Operation, Resource},
-    wire::sign::{Refusal, Signature},
+    wire::sign::{Refusal, Signature, session::Issuer},
 };
 
 /// The names of the front ends there are, as in `-f`.
@@ -93,6 +93,18 @@ pub struct Arrival {
     pub driver: &'static str,
     /// The back end that the client chose.
     pub choice: Choice,
+    /// Who sent it; none before that is known. A password has not been checked by then: what is told of its user is
+    /// sent once the back end has.
+    pub caller: Option<Caller>,
+}
+
+/// Who sent a request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// As whom he is known to the back end.
+    pub user: String,
+    /// With what he makes sessions, where his signature was verified and is no session's.
+    pub issuer: Option<Issuer>,
 }
 
 /// The back end that a request chooses, as it says it: the operator decides which there are.

@@ -33,6 +33,7 @@ use crate::{
     exchange::Transport,
     frontends::{self, Choosable},
     telemetry::Metrics,
+    wire::sign::session::SessionKey,
 };
 use accounts::Accounts;
 use keys::AccessKeys;
@@ -64,7 +65,7 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
     Ok(Gateway {
         accounts: Arc::new(Accounts::open(config.providers.clone(), &config.embedded, &transport)?),
         frontends: frontends::open(&config.frontends, &settings),
-        keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew),
+        keys: AccessKeys::new(&config.access_keys, SessionKey::random(), config.ec2.clock_skew),
         limits: config.limits,
         trusted: config.trusted_proxies.clone(),
         permits: Arc::new(Semaphore::new(config.limits.requests_in_flight)),

@@ -3,6 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
+    dialect::Dialect,
     envelope::{Body, Context, Envelope, Rehearsal},
     errors::{Fault, quoted},
     filters::Filters,
@@ -10,10 +11,11 @@ use super::{
     listing::{Expected, Listing},
     pages::{Bounds, Page, TokenKey},
     parameters::Parameters,
+    sts,
     table::ACTIONS,
 };
 use crate::{
-    frontends::{Call, Encode},
+    frontends::{Call, Caller, Encode},
     model::{Capabilities, Filter, Id, Kind, Operation, Spec, Verb},
 };
 
@@ -32,26 +34,29 @@ const SCOPE: [&str; 4] = ["Filter", "GroupName", "Owner", "IncludeAllInstances"]
 
 /// The names of the actions, and what each does.
 pub fn actions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ACTIONS.iter().map(|action| (action.name, action.summary))
+    ACTIONS.iter().chain(sts::ACTIONS).map(|action| (action.name, action.summary))
 }
 
 /// The action that a request is for.
 ///
 /// # Errors
 /// When there is none, or it is not known.
-pub(super) fn find(parameters: &Parameters) -> Result<&'static Action, Fault> {
+pub(super) fn find(parameters: &Parameters, dialect: Dialect) -> Result<&'static Action, Fault> {
     let missing = || Fault::bad("MissingAction", "The request must contain the parameter Action");
     let name = parameters.text("Action").ok_or_else(missing)?;
     let unknown = || {
         Fault::bad("InvalidAction", format!("The action {} is not valid for this web service.", quoted(name)))
     };
-    ACTIONS.iter().find(|action| action.name == name).ok_or_else(unknown)
+    let actions = if dialect == Dialect::Sts { sts::ACTIONS } else { ACTIONS };
+    actions.iter().find(|action| action.name == name).ok_or_else(unknown)
 }
 
 /// A request for an action.
 pub(super) struct Query<'a> {
     /// Its parameters.
     pub(super) parameters: &'a Parameters,
+    /// Who sent it.
+    pub(super) caller: Option<&'a Caller>,
     /// What its answer has to know of it.
     pub(super) context: Arc<Context>,
     /// What the cloud can do.

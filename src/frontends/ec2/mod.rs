@@ -11,6 +11,7 @@ mod addresses;
 mod base64;
 mod caller;
 mod changes;
+mod dialect;
 mod envelope;
 mod errors;
 mod filters;
@@ -34,6 +35,7 @@ mod single;
 mod snapshots;
 mod states;
 mod status;
+mod sts;
 mod table;
 mod tags;
 mod volume_status;
@@ -50,6 +52,8 @@ use http::{Method, Request, Uri};
 
 use self::{
     actions::{Action, Query},
+    caller::Signer,
+    dialect::Dialect,
     envelope::Context,
     errors::{Fault, quoted},
     pages::TokenKey,
@@ -93,23 +97,28 @@ impl Ec2 {
 
     fn call(&self, request: &Request<Bytes>, arrival: &Arrival, cloud: &Capabilities) -> Result<Call, Fault> {
         let parameters = Parameters::of(request)?;
-        let action = actions::find(&parameters)?;
-        let context = Arc::new(self.context(action, request, &parameters, arrival, cloud)?);
+        let signer = Signer::of(request);
+        let dialect = Dialect::of(request, &signer, Some(&parameters));
+        let action = actions::find(&parameters, dialect)?;
+        let context = Arc::new(self.context(action, dialect, signer, &parameters, arrival, cloud)?);
         let key = TokenKey(self.settings.token_key);
         let most_instances = self.settings.instances_per_request;
-        action.decode(&Query { parameters: &parameters, context, cloud, key, most_instances })
+        let caller = arrival.caller.as_ref();
+        action.decode(&Query { parameters: &parameters, caller, context, cloud, key, most_instances })
     }
 
     fn context(
         &self,
         action: &Action,
-        request: &Request<Bytes>,
+        dialect: Dialect,
+        signer: Signer,
         parameters: &Parameters,
         arrival: &Arrival,
         cloud: &Capabilities,
     ) -> Result<Context, Fault> {
-        let region = self.settings.region.clone().or_else(|| caller::region(request));
+        let region = self.settings.region.clone().or(signer.region);
         Ok(Context {
+            dialect,
             action: action.name,
             version: version(parameters)?.to_owned(),
             request_id: arrival.request_id.clone(),
@@ -119,7 +128,7 @@ impl Ec2 {
             ids: cloud.ids,
             networks_have_parts: cloud.supports(Verb::List, Kind::Subnet),
             now: arrival.now,
-            challenge: !caller::signs(request),
+            challenge: !signer.signs,
         })
     }
 }
@@ -140,7 +149,7 @@ impl Frontend for Ec2 {
     /// Clients that are given a host and no path ask at the root, always with parameters: in a form, or in the query.
     fn claims(&self, method: &Method, uri: &Uri) -> bool {
         let asks = method == Method::POST || uri.query().is_some();
-        matches!(uri.path(), "/ec2" | "/ec2/") || (uri.path() == "/" && asks)
+        matches!(uri.path(), "/ec2" | "/ec2/" | "/sts" | "/sts/") || (uri.path() == "/" && asks)
     }
 
     fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {
@@ -177,7 +186,9 @@ impl fmt::Debug for Settings {
 }
 
 fn refused(fault: &Fault, request: &Request<Bytes>, arrival: &Arrival) -> Reply {
-    fault.reply(&arrival.request_id, !caller::signs(request))
+    let (signer, parameters) = (Signer::of(request), Parameters::of(request).ok());
+    let dialect = Dialect::of(request, &signer, parameters.as_ref());
+    fault.reply(dialect, &arrival.request_id, !signer.signs)
 }
 
 /// The API version that is asked for. All are answered alike; the answer carries the one that was asked for.

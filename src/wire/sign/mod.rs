@@ -14,6 +14,7 @@ mod head;
 mod instant;
 mod parameters;
 mod refusal;
+pub mod session;
 pub mod v2;
 pub mod v4;
 

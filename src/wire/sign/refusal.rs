@@ -10,7 +10,7 @@ use crate::wire::form;
 /// signature that would have been right, or anything else that helps to forge one.
 ///
 /// EC2 answers `Missing`, `Malformed`, `Unsupported` and `Form` with `IncompleteSignature` (400), `Mismatch`
-/// and `Payload` with `AuthFailure` (401), `Skewed` and `Expired` with `RequestExpired` (400).
+/// and `Payload` with `AuthFailure` (401), `Skewed`, `Expired` and `Over` with `RequestExpired` (400).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// A part of the signature, or something that it must cover, is absent.
@@ -39,6 +39,13 @@ pub enum Refusal {
         /// The time by which it was judged.
         now: Timestamp,
     },
+    /// The session has ended that the client's temporary credentials are of.
+    Over {
+        /// When it ended.
+        end: Timestamp,
+        /// The time by which it was judged.
+        now: Timestamp,
+    },
 }
 
 impl fmt::Display for Refusal {
@@ -63,6 +70,12 @@ impl fmt::Display for Refusal {
             }
             Self::Expired { end, now } => {
                 write!(f, "Request has expired: valid until {end}, received at {now}. Sign it again.")
+            }
+            Self::Over { end, now } => {
+                write!(
+                    f,
+                    "Request has expired: the session ended at {end}, it is {now}. Ask GetSessionToken for another."
+                )
             }
         }
     }

@@ -11,7 +11,7 @@ use smallvec::smallvec;
 
 use super::{Ec2, Settings};
 use crate::{
-    frontends::{Arrival, Call, Choice, Frontend, Reply},
+    frontends::{Arrival, Call, Caller, Choice, Frontend, Reply},
     model::{
         Action, Address, Attachment, Capabilities, Change, Count, Credential, Direction, Error, Feature,
         Filter, Firewall, FirewallSpec, Flow, HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState,
@@ -20,6 +20,7 @@ use crate::{
         RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet, SubnetSpec, Verb,
         Volume, VolumeSpec, VolumeState,
     },
+    wire::sign::session::{Issuer, SessionKey},
 };
 
 const A: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
@@ -91,6 +92,15 @@ fn ec2() -> Ec2 {
     Ec2::new(Settings { region: None, token_key: [1; 32], instances_per_request: 100 })
 }
 
+fn issuer() -> Issuer {
+    Issuer {
+        key: SessionKey::derived(b"operator").into(),
+        access_key: "mockuser".into(),
+        provider: None,
+        secret: "mockpassword".into(),
+    }
+}
+
 fn arrival() -> Arrival {
     Arrival {
         request_id: "req-1".into(),
@@ -99,6 +109,7 @@ fn arrival() -> Arrival {
         host: "localhost:3001".into(),
         driver: "mock",
         choice: Choice::default(),
+        caller: Some(Caller { user: "mockuser".into(), issuer: Some(issuer()) }),
     }
 }
 
@@ -458,6 +469,8 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
         ("StopInstances", format!("{both}&Force=true"), act(Action::Stop { force: true })),
         ("RebootInstances", both.clone(), act(Action::Reboot)),
         ("TerminateInstances", both, Some(Operation::Destroy(Kind::Instance, vec![A.into(), B.into()]))),
+        ("GetCallerIdentity", "Version=2011-06-15".into(), None),
+        ("GetSessionToken", "Version=2011-06-15&DurationSeconds=900".into(), None),
     ]
 }
 

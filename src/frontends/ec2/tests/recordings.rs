@@ -157,7 +157,7 @@ const ABSENT_OF: [(&str, &str); 20] = [
     ("AuthorizeSecurityGroupIngress", "/item/cidrIpv4"),
 ];
 /// The actions that no client was seen to be satisfied with.
-const UNSEEN: [&str; 8] = [
+const UNSEEN: [&str; 9] = [
     "AllocateAddress",
     "ReleaseAddress",
     "AssociateAddress",
@@ -166,6 +166,7 @@ const UNSEEN: [&str; 8] = [
     "DeleteVpc",
     "CreateSubnet",
     "DeleteSubnet",
+    "GetSessionToken",
 ];
 /// The same, where only a page that is not the last or an instance that does not run has it.
 const ELSEWHERE: [&str; 4] = ["/nextToken", "/stateReason", "/stateReason/code", "/stateReason/message"];
