@@ -24,6 +24,15 @@ pub(super) struct AccessKeys {
     decoy: SecretString,
 }
 
+/// How and when a request arrived.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// By what time it is judged.
+    pub(super) now: Timestamp,
+    /// Whether nobody could change it on its way.
+    pub(super) over_tls: bool,
+}
+
 /// Whom a verified signature stands for.
 pub(super) struct Verified<'a> {
     /// The access key; where a session signed, the one that it was made with.
@@ -48,7 +57,7 @@ impl AccessKeys {
         }
     }
 
-    /// The key by which `request` is signed, if `signature` is right for it at the time `now`. Where several
+    /// The key by which `request` is signed, if `signature` is right for it at this moment. Where several
     /// providers know a key of that name, it is the first of `wanted` that does, or the only one.
     ///
     /// # Errors
@@ -58,8 +67,12 @@ impl AccessKeys {
         signature: &Signature,
         wanted: &str,
         request: &Request<Bytes>,
-        now: Timestamp,
+        moment: &Moment,
     ) -> Result<Verified<'_>, Refusal> {
+        let now = moment.now;
+        if !moment.over_tls && signature.leaves_body_open(request) {
+            return Err(Refusal::Exposed);
+        }
         if let Some(token) = signature.token() {
             return self.verify_session(signature, token, request, now);
         }
@@ -131,6 +144,10 @@ mod tests {
         }
     }
 
+    fn plain(now: Timestamp) -> Moment {
+        Moment { now, over_tls: false }
+    }
+
     fn keys(all: &[AccessKey]) -> AccessKeys {
         AccessKeys::new(all, SessionKey::derived(b"operator"), SKEW)
     }
@@ -149,13 +166,14 @@ mod tests {
 
     fn user(keys: &AccessKeys, request: &Request<Bytes>, now: Timestamp) -> Result<String, Refusal> {
         let signature = parse(request).unwrap().unwrap();
-        keys.verify(&signature, "one", request, now).map(|verified| verified.key.identity.user.clone())
+        keys.verify(&signature, "one", request, &plain(now))
+            .map(|verified| verified.key.identity.user.clone())
     }
 
     fn session(keys: &AccessKeys, id: &str, secret: &str, now: Timestamp) -> Session {
         let request = signed(id, secret.as_bytes(), None, now);
         let signature = parse(&request).unwrap().unwrap();
-        let issuer = keys.verify(&signature, "two", &request, now).unwrap().issuer.unwrap();
+        let issuer = keys.verify(&signature, "two", &request, &plain(now)).unwrap().issuer.unwrap();
         issuer.issue(now + SignedDuration::from_secs(900)).unwrap()
     }
 
@@ -196,6 +214,27 @@ mod tests {
         let (now, keys) = (Timestamp::UNIX_EPOCH, keys(&[key("A", "secret", None)]));
         let request = by_session(&session(&keys, "A", "secret", now), now);
         let signature = parse(&request).unwrap().unwrap();
-        assert!(keys.verify(&signature, "one", &request, now).unwrap().issuer.is_none());
+        assert!(keys.verify(&signature, "one", &request, &plain(now)).unwrap().issuer.is_none());
+    }
+
+    /// All parameters of a form are in its body: whoever could change it would choose what is done.
+    #[test]
+    fn a_body_that_is_not_signed_needs_tls() {
+        let (now, keys) = (Timestamp::UNIX_EPOCH, keys(&[key("A", "secret", None)]));
+        for (body, over_tls, expected) in
+            [("Action=X", true, Ok(())), ("Action=X", false, Err(Refusal::Exposed)), ("", false, Ok(()))]
+        {
+            let body = Bytes::from_static(body.as_bytes());
+            let mut request = Request::post("/ec2").header(HOST, "here").body(body).unwrap();
+            let credentials = Credentials { access_key: "A", secret: b"secret", token: None };
+            let target = v4::Target { region: "here", service: "ec2" };
+            let signed = v4::sign(Head::from(&request), v4::Payload::Unsigned, &credentials, target, now);
+            for (name, value) in signed.unwrap() {
+                request.headers_mut().insert(name, value);
+            }
+            let signature = parse(&request).unwrap().unwrap();
+            let verified = keys.verify(&signature, "one", &request, &Moment { now, over_tls });
+            assert_eq!(verified.map(drop), expected, "{over_tls}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     answer::{self, Finished},
     intake::{self, Incoming},
     journey::Journey,
-    keys::Verified,
+    keys::{Moment, Verified},
     perform::{Task, log_failure},
     proxy::Gateway,
 };
@@ -158,7 +158,8 @@ impl Gateway {
                 Ok((Identity { user, password }, Arc::clone(account), None))
             }
             Claim::Signature(signature) => {
-                let verified = self.keys.verify(&signature, &account.provider.name, request, arrival.now);
+                let moment = Moment { now: arrival.now, over_tls: arrival.scheme == "https" };
+                let verified = self.keys.verify(&signature, &account.provider.name, request, &moment);
                 let Verified { key, issuer } =
                     verified.map_err(|refusal| frontend.reject(request, arrival, &refusal))?;
                 Ok((key.identity.clone(), Arc::clone(self.account_of(key, chosen)?), issuer))

@@ -103,7 +103,7 @@ impl From<&sign::Refusal> for Fault {
             R::Missing(_) | R::Malformed(_) | R::Unsupported(_) | R::Form(_) => {
                 ("IncompleteSignature", StatusCode::BAD_REQUEST)
             }
-            R::Mismatch | R::Payload => ("AuthFailure", StatusCode::UNAUTHORIZED),
+            R::Mismatch | R::Payload | R::Exposed => ("AuthFailure", StatusCode::UNAUTHORIZED),
             R::Skewed { .. } | R::Expired { .. } | R::Over { .. } => {
                 ("RequestExpired", StatusCode::BAD_REQUEST)
             }

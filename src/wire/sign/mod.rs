@@ -96,6 +96,14 @@ impl Signature {
         }
     }
 
+    /// Whether the body may be another than the client sent, because it says that its signature does not cover it.
+    pub fn leaves_body_open(&self, request: &Request<Bytes>) -> bool {
+        match &self.0 {
+            Version::V2(_) => false,
+            Version::V4(_) => v4::leaves_body_open(request.headers()) && !request.body().is_empty(),
+        }
+    }
+
     /// The access key that the client claims to have the secret of.
     pub fn access_key(&self) -> &str {
         match &self.0 {
