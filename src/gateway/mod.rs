@@ -59,6 +59,8 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
         Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(&metrics)));
     let settings = frontends::Settings {
         region: config.ec2.region.clone(),
+        default_network: config.ec2.default_network,
+        strict_parameters: config.ec2.strict_parameters,
         instances_per_request: config.limits.instances_per_request,
         drivers: choosable(config),
     };

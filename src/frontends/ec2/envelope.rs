@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use http::StatusCode;
+use ipnet::Ipv4Net;
 use jiff::Timestamp;
 
 use super::{
@@ -37,6 +38,10 @@ pub(super) struct Context {
     pub(super) owner: String,
     /// How the cloud writes identifiers.
     pub(super) ids: IdForm,
+    /// The addresses of the default VPC.
+    pub(super) default_network: Ipv4Net,
+    /// Whether the cloud has firewalls.
+    pub(super) has_firewalls: bool,
     /// Whether the cloud's networks have parts; each is the one part of itself where not.
     pub(super) networks_have_parts: bool,
     /// When the request arrived.

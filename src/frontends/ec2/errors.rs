@@ -56,6 +56,12 @@ impl Fault {
         Fault::bad("MissingParameter", format!("The request must contain the parameter {parameter}"))
     }
 
+    /// A parameter that the action does not know.
+    pub(super) fn unknown_parameter(parameter: &str, action: &str) -> Self {
+        let message = format!("The parameter {} is not recognized by {action}", quoted(parameter));
+        Fault::bad("UnknownParameter", message)
+    }
+
     /// What would have been done, had it not been a dry run.
     pub(super) fn dry_run() -> Self {
         let message = "Request would have succeeded, but DryRun flag is set.";

@@ -8,9 +8,12 @@
 
 mod actions;
 mod addresses;
+mod attributes;
 mod base64;
 mod caller;
 mod changes;
+mod declared;
+mod defaults;
 mod dialect;
 mod envelope;
 mod errors;
@@ -24,11 +27,14 @@ mod instances;
 mod interfaces;
 mod keys;
 mod listing;
+mod monitoring;
 mod networks;
+mod offerings;
 mod pages;
 mod parameters;
 mod permissions;
 mod regions;
+mod rules;
 mod run;
 mod scalars;
 mod single;
@@ -49,10 +55,12 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{Method, Request, Uri};
+use ipnet::Ipv4Net;
 
 use self::{
     actions::{Action, Query},
     caller::Signer,
+    declared::Declared,
     dialect::Dialect,
     envelope::Context,
     errors::{Fault, quoted},
@@ -79,6 +87,10 @@ pub struct Settings {
     pub region: Option<String>,
     /// The key with which the tokens of pages are sealed. Gateways that stand in for each other need the same.
     pub token_key: [u8; 32],
+    /// The addresses of the default VPC, which stands where the cloud has none.
+    pub default_network: Ipv4Net,
+    /// Whether a parameter that an action does not know is refused.
+    pub strict_parameters: bool,
     /// The most instances that one request makes.
     pub instances_per_request: u32,
 }
@@ -100,6 +112,9 @@ impl Ec2 {
         let signer = Signer::of(request);
         let dialect = Dialect::of(request, &signer, Some(&parameters));
         let action = actions::find(&parameters, dialect)?;
+        if let Some(declared) = Declared::of(action.name).filter(|_| self.settings.strict_parameters) {
+            declared.check(&parameters)?;
+        }
         let context = Arc::new(self.context(action, dialect, signer, &parameters, arrival, cloud)?);
         let key = TokenKey(self.settings.token_key);
         let most_instances = self.settings.instances_per_request;
@@ -126,6 +141,8 @@ impl Ec2 {
             endpoint: arrival.host.clone(),
             owner: owner(cloud.driver),
             ids: cloud.ids,
+            default_network: self.settings.default_network,
+            has_firewalls: cloud.supports(Verb::List, Kind::Firewall),
             networks_have_parts: cloud.supports(Verb::List, Kind::Subnet),
             now: arrival.now,
             challenge: !signer.signs,

@@ -1,6 +1,8 @@
 //! The front end as a whole: requests in, operations and documents out.
 
 mod answers;
+mod declared;
+mod defaults;
 mod recordings;
 mod requests;
 
@@ -60,6 +62,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Create, Kind::Subnet),
         (Verb::Destroy, Kind::Subnet),
         (Verb::List, Kind::NetworkInterface),
+        (Verb::Destroy, Kind::NetworkInterface),
         (Verb::List, Kind::Firewall),
         (Verb::Show, Kind::Firewall),
         (Verb::Create, Kind::Firewall),
@@ -89,7 +92,13 @@ fn cloud(ids: IdForm) -> Capabilities {
 }
 
 fn ec2() -> Ec2 {
-    Ec2::new(Settings { region: None, token_key: [1; 32], instances_per_request: 100 })
+    Ec2::new(Settings {
+        region: None,
+        token_key: [1; 32],
+        default_network: "172.31.0.0/16".parse().unwrap(),
+        strict_parameters: false,
+        instances_per_request: 100,
+    })
 }
 
 fn issuer() -> Issuer {
@@ -469,6 +478,34 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
         ("StopInstances", format!("{both}&Force=true"), act(Action::Stop { force: true })),
         ("RebootInstances", both.clone(), act(Action::Reboot)),
         ("TerminateInstances", both, Some(Operation::Destroy(Kind::Instance, vec![A.into(), B.into()]))),
+        ("DescribeSecurityGroupRules", String::new(), list(Kind::Firewall, Filter::default())),
+        ("DeleteNetworkInterface", format!("NetworkInterfaceId={A}"), destroy(Kind::NetworkInterface, A)),
+        (
+            "DescribeInstanceTypeOfferings",
+            "LocationType=region".into(),
+            list(Kind::HardwareProfile, Filter::default()),
+        ),
+        ("DescribeAccountAttributes", String::new(), None),
+        (
+            "DescribeVpcAttribute",
+            format!("VpcId={A}&Attribute=enableDnsSupport"),
+            list(Kind::Network, one(A)),
+        ),
+        (
+            "DescribeImageAttribute",
+            format!("ImageId={B}&Attribute=launchPermission"),
+            list(Kind::Image, one(B)),
+        ),
+        (
+            "DescribeSnapshotAttribute",
+            format!("SnapshotId={A}&Attribute=createVolumePermission"),
+            list(Kind::Snapshot, one(A)),
+        ),
+        ("MonitorInstances", format!("InstanceId.1={A}"), list(Kind::Instance, one(A))),
+        ("UnmonitorInstances", format!("InstanceId.1={A}"), list(Kind::Instance, one(A))),
+        ("DescribeIamInstanceProfileAssociations", String::new(), None),
+        ("DescribeInstanceCreditSpecifications", String::new(), None),
+        ("DescribeVolumesModifications", String::new(), None),
         ("GetCallerIdentity", "Version=2011-06-15".into(), None),
         ("GetSessionToken", "Version=2011-06-15&DurationSeconds=900".into(), None),
     ]
