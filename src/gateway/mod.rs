@@ -34,6 +34,7 @@ use crate::{
     exchange::Transport,
     frontends::{self, Choosable},
     telemetry::Metrics,
+    wire::sign::session::SessionKey,
 };
 use accounts::Accounts;
 use keys::AccessKeys;
@@ -59,13 +60,15 @@ fn open(config: &Config, idle: usize) -> Result<Gateway, Box<dyn std::error::Err
         Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(&metrics)));
     let settings = frontends::Settings {
         region: config.ec2.region.clone(),
+        default_network: config.ec2.default_network,
+        strict_parameters: config.ec2.strict_parameters,
         instances_per_request: config.limits.instances_per_request,
         drivers: choosable(config),
     };
     Ok(Gateway {
         accounts: Arc::new(Accounts::open(config.providers.clone(), &config.embedded, &transport)?),
         frontends: frontends::open(&config.frontends, &settings),
-        keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew),
+        keys: AccessKeys::new(&config.access_keys, SessionKey::random(), config.ec2.clock_skew),
         limits: config.limits,
         trusted: config.trusted_proxies.clone(),
         permits: Arc::new(Semaphore::new(config.limits.requests_in_flight)),

@@ -15,7 +15,7 @@ use super::{
     tags,
 };
 use crate::{
-    model::{Direction, FirewallSpec, Id, IdForm, Kind, Operation, Resource, Spec},
+    model::{Direction, FirewallSpec, Id, IdForm, Kind, Operation, Resource, Spec, Verb},
     wire::xml::Writer,
 };
 
@@ -29,7 +29,18 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
     for name in query.parameters.list("GroupName") {
         ids.push(by_name(name)?);
     }
-    query.listing_if_any(Kind::Firewall, filters, Some(PAGE), ids, Listing::items("securityGroupInfo", write))
+    let listing = Listing::items("securityGroupInfo", write);
+    if query.cloud.supports(Verb::List, Kind::Firewall) {
+        return query.listing(
+            Kind::Firewall,
+            query.narrow(Kind::Firewall, &ids, &filters),
+            filters,
+            Some(PAGE),
+            ids,
+            listing,
+        );
+    }
+    query.with_defaults(Kind::Firewall, Kind::Firewall, filters, PAGE, ids, listing)
 }
 
 /// `CreateSecurityGroup`. The first years' clients send no VPC, and here there is no need of one.

@@ -7,6 +7,7 @@
 use std::{fmt, net::IpAddr};
 
 use super::{
+    defaults,
     errors::{Fault, quoted},
     scalars::Short,
 };
@@ -35,6 +36,8 @@ pub(super) const SNAPSHOT: Prefix = Prefix("snap-");
 pub(super) const VPC: Prefix = Prefix("vpc-");
 /// A firewall.
 pub(super) const GROUP: Prefix = Prefix("sg-");
+/// One of a firewall's rules.
+pub(super) const RULE: Prefix = Prefix("sgr-");
 /// An address.
 pub(super) const ALLOCATION: Prefix = Prefix("eipalloc-");
 /// An address's leading to an instance.
@@ -102,7 +105,9 @@ pub(super) fn read(kind: Kind, text: &str, form: IdForm) -> Result<Id, Fault> {
     if text.len() > LONGEST || text.chars().any(char::is_control) {
         return Err(malformed(kind, text));
     }
-    let (IdForm::Uuid, Some(Prefix(prefix))) = (form, prefix_of(kind)) else {
+    let stands_in =
+        matches!(kind, Kind::Network | Kind::Subnet | Kind::Firewall) && defaults::is_default(text);
+    let (IdForm::Uuid, Some(Prefix(prefix)), false) = (form, prefix_of(kind), stands_in) else {
         return Ok(text.into());
     };
     let rest = text.strip_prefix(prefix);

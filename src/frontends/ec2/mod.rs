@@ -8,10 +8,14 @@
 
 mod actions;
 mod addresses;
+mod attributes;
 mod base64;
 mod caller;
 mod changes;
 mod consoles;
+mod declared;
+mod defaults;
+mod dialect;
 mod envelope;
 mod errors;
 mod filters;
@@ -24,17 +28,21 @@ mod instances;
 mod interfaces;
 mod keys;
 mod listing;
+mod monitoring;
 mod networks;
+mod offerings;
 mod pages;
 mod parameters;
 mod permissions;
 mod regions;
+mod rules;
 mod run;
 mod scalars;
 mod single;
 mod snapshots;
 mod states;
 mod status;
+mod sts;
 mod table;
 mod tags;
 mod volume_status;
@@ -48,9 +56,13 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{Method, Request, Uri};
+use ipnet::Ipv4Net;
 
 use self::{
     actions::{Action, Query},
+    caller::Signer,
+    declared::Declared,
+    dialect::Dialect,
     envelope::Context,
     errors::{Fault, quoted},
     pages::TokenKey,
@@ -76,6 +88,10 @@ pub struct Settings {
     pub region: Option<String>,
     /// The key with which the tokens of pages are sealed. Gateways that stand in for each other need the same.
     pub token_key: [u8; 32],
+    /// The addresses of the default VPC, which stands where the cloud has none.
+    pub default_network: Ipv4Net,
+    /// Whether a parameter that an action does not know is refused.
+    pub strict_parameters: bool,
     /// The most instances that one request makes.
     pub instances_per_request: u32,
 }
@@ -94,23 +110,31 @@ impl Ec2 {
 
     fn call(&self, request: &Request<Bytes>, arrival: &Arrival, cloud: &Capabilities) -> Result<Call, Fault> {
         let parameters = Parameters::of(request)?;
-        let action = actions::find(&parameters)?;
-        let context = Arc::new(self.context(action, request, &parameters, arrival, cloud)?);
+        let signer = Signer::of(request);
+        let dialect = Dialect::of(request, &signer, Some(&parameters));
+        let action = actions::find(&parameters, dialect)?;
+        if let Some(declared) = Declared::of(action.name).filter(|_| self.settings.strict_parameters) {
+            declared.check(&parameters)?;
+        }
+        let context = Arc::new(self.context(action, dialect, signer, &parameters, arrival, cloud)?);
         let key = TokenKey(self.settings.token_key);
         let most_instances = self.settings.instances_per_request;
-        action.decode(&Query { parameters: &parameters, context, cloud, key, most_instances })
+        let caller = arrival.caller.as_ref();
+        action.decode(&Query { parameters: &parameters, caller, context, cloud, key, most_instances })
     }
 
     fn context(
         &self,
         action: &Action,
-        request: &Request<Bytes>,
+        dialect: Dialect,
+        signer: Signer,
         parameters: &Parameters,
         arrival: &Arrival,
         cloud: &Capabilities,
     ) -> Result<Context, Fault> {
-        let region = self.settings.region.clone().or_else(|| caller::region(request));
+        let region = self.settings.region.clone().or(signer.region);
         Ok(Context {
+            dialect,
             action: action.name,
             version: version(parameters)?.to_owned(),
             request_id: arrival.request_id.clone(),
@@ -118,9 +142,11 @@ impl Ec2 {
             endpoint: arrival.host.clone(),
             owner: owner(cloud.driver),
             ids: cloud.ids,
+            default_network: self.settings.default_network,
+            has_firewalls: cloud.supports(Verb::List, Kind::Firewall),
             networks_have_parts: cloud.supports(Verb::List, Kind::Subnet),
             now: arrival.now,
-            challenge: !caller::signs(request),
+            challenge: !signer.signs,
         })
     }
 }
@@ -141,7 +167,7 @@ impl Frontend for Ec2 {
     /// Clients that are given a host and no path ask at the root, always with parameters: in a form, or in the query.
     fn claims(&self, method: &Method, uri: &Uri) -> bool {
         let asks = method == Method::POST || uri.query().is_some();
-        matches!(uri.path(), "/ec2" | "/ec2/") || (uri.path() == "/" && asks)
+        matches!(uri.path(), "/ec2" | "/ec2/" | "/sts" | "/sts/") || (uri.path() == "/" && asks)
     }
 
     fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {
@@ -178,7 +204,9 @@ impl fmt::Debug for Settings {
 }
 
 fn refused(fault: &Fault, request: &Request<Bytes>, arrival: &Arrival) -> Reply {
-    fault.reply(&arrival.request_id, !caller::signs(request))
+    let (signer, parameters) = (Signer::of(request), Parameters::of(request).ok());
+    let dialect = Dialect::of(request, &signer, parameters.as_ref());
+    fault.reply(dialect, &arrival.request_id, !signer.signs)
 }
 
 /// The API version that is asked for. All are answered alike; the answer carries the one that was asked for.

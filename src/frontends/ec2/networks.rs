@@ -1,15 +1,19 @@
 //! Networks as VPCs and their parts as subnets: `Describe…`, `Create…` and `Delete…` of both.
 //!
-//! Where the cloud's networks have no parts, each is the one part of itself: it is shown as a VPC and as a subnet.
+//! A default VPC stands with them, as the cloud's own choice. Where the cloud's networks have no parts, each is the one part of itself: it is shown as a VPC and as a subnet.
+
+use ipnet::Ipv4Net;
 
 use super::{
     actions::{Answer, Query},
+    defaults,
     envelope::Context,
     errors::Fault,
     filters::{self, Filters},
     ids,
     listing::Listing,
     pages::Bounds,
+    scalars,
     single::{Done, Single},
     tags,
 };
@@ -21,11 +25,14 @@ use crate::{
 /// How long a page may be, as in EC2.
 pub(super) const PAGE: Bounds = Bounds { least: 5, most: 1000 };
 
+/// How many addresses of a subnet are EC2's own.
+const RESERVED_ADDRESSES: u32 = 5;
+
 /// `DescribeVpcs`
 pub(super) fn describe_vpcs(query: &Query<'_>) -> Result<Answer, Fault> {
     let filters = Filters::read(query.parameters, filters::VPCS)?;
     let ids = query.ids(Kind::Network, "VpcId")?;
-    query.listing_if_any(Kind::Network, filters, Some(PAGE), ids, Listing::items("vpcSet", write_vpc))
+    query.with_defaults(Kind::Network, Kind::Network, filters, PAGE, ids, Listing::items("vpcSet", write_vpc))
 }
 
 /// `DescribeSubnets`
@@ -33,7 +40,8 @@ pub(super) fn describe_subnets(query: &Query<'_>) -> Result<Answer, Fault> {
     let filters = Filters::read(query.parameters, filters::SUBNETS)?;
     let ids = query.ids(Kind::Subnet, "SubnetId")?;
     let kind = if query.context.networks_have_parts { Kind::Subnet } else { Kind::Network };
-    query.listing_if_any(kind, filters, Some(PAGE), ids, Listing::items("subnetSet", write_subnet))
+    let listing = Listing::items("subnetSet", write_subnet);
+    query.with_defaults(kind, Kind::Subnet, filters, PAGE, ids, listing)
 }
 
 /// `CreateVpc`
@@ -143,6 +151,14 @@ pub(super) fn write_place(interface: Option<&NetworkInterface<'_>>, context: &Co
     xml.text("vpcId", network.as_ref().map_or("", ids::Shown::as_str));
 }
 
+/// How many addresses a block has for instances: EC2 keeps five of each for itself. How many of them are taken is not
+/// known, and how many there are of IPv6 fits no number.
+fn addresses(block: Option<&str>) -> u32 {
+    let block = block.and_then(|block| block.parse::<Ipv4Net>().ok());
+    let bits = block.map_or(0, |block| u32::from(block.max_prefix_len() - block.prefix_len()));
+    1_u32.checked_shl(bits).unwrap_or(u32::MAX).saturating_sub(RESERVED_ADDRESSES)
+}
+
 fn write_vpc(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Network(network) = resource else { return };
     xml.text("vpcId", ids::show(ids::VPC, &network.id, context.ids).as_str());
@@ -155,7 +171,7 @@ fn write_vpc(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.empty("ipv6CidrBlockAssociationSet");
     xml.text("dhcpOptionsId", "default");
     xml.text("instanceTenancy", "default");
-    xml.text("isDefault", "false");
+    xml.text("isDefault", scalars::truth(defaults::is_default(&network.id)));
     tags::write(&network.tags, &network.name, xml);
 }
 
@@ -171,8 +187,9 @@ fn write_subnet(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>
     }
     xml.empty("ipv6CidrBlockAssociationSet");
     // A network reaches everywhere.
-    xml.empty("availabilityZone");
-    xml.text("defaultForAz", "false");
+    xml.text("availabilityZone", defaults::zone(part.id).unwrap_or_default());
+    xml.text("availableIpAddressCount", scalars::number(addresses(part.block)).as_str());
+    xml.text("defaultForAz", scalars::truth(defaults::is_default(part.id)));
     xml.text("mapPublicIpOnLaunch", "false");
     xml.text("assignIpv6AddressOnCreation", "false");
     tags::write(part.tags, part.name, xml);

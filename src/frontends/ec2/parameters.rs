@@ -106,6 +106,24 @@ impl Parameters {
         text
     }
 
+    /// The names of all that are given, as they are written.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (segment, node) in &self.below {
+            node.collect_names(segment.to_string(), &mut names);
+        }
+        names
+    }
+
+    fn collect_names(&self, path: String, names: &mut Vec<String>) {
+        for (segment, node) in &self.below {
+            node.collect_names(format!("{path}.{segment}"), names);
+        }
+        if self.value.is_some() {
+            names.push(path);
+        }
+    }
+
     fn write_canonical(&self, path: &str, text: &mut String) {
         if let Some(value) = &self.value {
             text.extend([path, "=", value, "\n"]);

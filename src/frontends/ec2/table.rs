@@ -1,8 +1,9 @@
 //! The actions, one row each: the dispatch, the documentation and the tests go by this table.
 
 use super::{
-    actions::Action, addresses, changes, consoles, group_rules, groups, images, instance_types, instances,
-    interfaces, keys, networks, regions, run, snapshots, status, tags, volume_status, volumes, zones,
+    actions::Action, addresses, attributes, changes, consoles, group_rules, groups, images, instance_types,
+    instances, interfaces, keys, monitoring, networks, offerings, regions, rules, run, snapshots, status,
+    tags, volume_status, volumes, zones,
 };
 
 /// Every action there is.
@@ -147,4 +148,80 @@ pub(super) const ACTIONS: &[Action] = &[
         summary: "what was written on things, by filter and page",
         decode: tags::describe,
     },
+    Action {
+        name: "DescribeSecurityGroupRules",
+        summary: "what firewalls let through, rule by rule",
+        decode: rules::describe,
+    },
+    Action {
+        name: "DeleteNetworkInterface",
+        summary: "take a network interface from its instance and destroy it",
+        decode: interfaces::delete,
+    },
+    Action {
+        name: "DescribeInstanceTypeOfferings",
+        summary: "where which sizes are to be had: everywhere",
+        decode: offerings::describe,
+    },
+    Action {
+        name: "DescribeAccountAttributes",
+        summary: "the default VPC, and how many instances one request makes",
+        decode: attributes::of_account,
+    },
+    Action {
+        name: "DescribeVpcAttribute",
+        summary: "one attribute of a network",
+        decode: attributes::of_vpc,
+    },
+    Action {
+        name: "DescribeImageAttribute",
+        summary: "one attribute of an image",
+        decode: attributes::of_image,
+    },
+    Action {
+        name: "DescribeSnapshotAttribute",
+        summary: "one attribute of a snapshot",
+        decode: attributes::of_snapshot,
+    },
+    Action {
+        name: "MonitorInstances",
+        summary: "nothing: there is no detailed monitoring, as the answer says",
+        decode: monitoring::leave,
+    },
+    Action {
+        name: "UnmonitorInstances",
+        summary: "nothing: there is no detailed monitoring, as the answer says",
+        decode: monitoring::leave,
+    },
+    Action {
+        name: "DescribeIamInstanceProfileAssociations",
+        summary: "none: there are no instance profiles",
+        decode: monitoring::instance_profiles,
+    },
+    Action {
+        name: "DescribeInstanceCreditSpecifications",
+        summary: "none: no instance lives on credits",
+        decode: monitoring::credits,
+    },
+    Action {
+        name: "DescribeVolumesModifications",
+        summary: "none: volumes are not modified",
+        decode: monitoring::modifications,
+    },
+];
+
+/// What clients ask and is done on no cloud, and why.
+pub(super) const REFUSED: &[(&str, &str)] = &[
+    ("AuthorizeSecurityGroupEgress", "security groups let everything out, and say only what comes in"),
+    ("RevokeSecurityGroupEgress", "security groups let everything out, and say only what comes in"),
+    ("ModifyVolume", "a volume keeps its size: make a snapshot, and a larger volume of it"),
+    ("ModifyImageAttribute", "everybody who has an account may use an image, and its description stays"),
+    ("ResetImageAttribute", "everybody who has an account may use an image, and its description stays"),
+    ("ModifySnapshotAttribute", "snapshots are not shared"),
+    ("CopyImage", "there is one region, and an image is in all of it"),
+    ("RegisterImage", "images are made of instances, with CreateImage"),
+    ("CreateNetworkInterface", "network interfaces come with their instances, in RunInstances"),
+    ("AttachNetworkInterface", "network interfaces come with their instances, in RunInstances"),
+    ("DetachNetworkInterface", "a network interface stays with its instance: DeleteNetworkInterface"),
+    ("GetConsoleScreenshot", "no cloud shows the screens of its instances"),
 ];

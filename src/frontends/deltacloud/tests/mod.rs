@@ -93,6 +93,7 @@ fn arrival() -> Arrival {
         host: "cloud.example:3001".into(),
         driver: "mock",
         choice: Choice::default(),
+        caller: None,
     }
 }
 

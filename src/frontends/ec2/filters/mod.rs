@@ -19,9 +19,9 @@ mod volumes;
 mod zones;
 
 pub(super) use addresses::ADDRESSES;
-pub(super) use groups::GROUPS;
+pub(super) use groups::{GROUPS, RULES};
 pub(super) use images::{IMAGES, OWNERS};
-pub(super) use instance_types::{INSTANCE_TYPES, SIZED};
+pub(super) use instance_types::{INSTANCE_TYPES, OFFERINGS, SIZED};
 pub(super) use instances::{INSTANCES, STATE_NAME, STATUSES};
 pub(super) use keys::KEYS;
 pub(super) use networks::{INTERFACES, SUBNETS, VPCS};
@@ -145,6 +145,19 @@ impl Filters {
         if !patterns.is_empty() {
             self.0.push(Clause { subject: Subject::Known(known), patterns });
         }
+    }
+
+    /// Takes those of this name out.
+    pub(super) fn split_off(&mut self, name: &str) -> Filters {
+        let (of_it, others) =
+            std::mem::take(&mut self.0).into_iter().partition(|clause| clause.subject.name() == name);
+        self.0 = others;
+        Filters(of_it)
+    }
+
+    /// Whether each of them has this among its values.
+    pub(super) fn admit_text(&self, value: &str) -> bool {
+        self.0.iter().all(|clause| clause.patterns.iter().any(|pattern| pattern.matches(value)))
     }
 
     /// Whether everything is shown.
@@ -309,6 +322,8 @@ mod tests {
             VOLUME_STATUSES,
             ZONES,
             GROUPS,
+            RULES,
+            OFFERINGS,
             VPCS,
             SUBNETS,
             INTERFACES,

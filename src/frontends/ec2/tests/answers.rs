@@ -216,7 +216,7 @@ fn things_are_filtered_by_what_they_are() {
         ("DescribeSecurityGroups", "Name=group-name&Value=w*", true),
         ("DescribeSecurityGroups", "Name=ip-permission.cidr&Value=10.0.0.0/8", false),
         ("DescribeVpcs", "Name=cidr-block&Value=10.0.0.0/8", true),
-        ("DescribeVpcs", "Name=isDefault&Value=true", false),
+        ("DescribeVpcs", "Name=isDefault&Value=true", true),
         ("DescribeSubnets", "Name=vpc-id&Value=vpc-3f25*", true),
         ("DescribeSubnets", "Name=vpc-id&Value=vpc-0000*", false),
         ("DescribeSubnets", "Name=tag:Name&Value=desks", true),

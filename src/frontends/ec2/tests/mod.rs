@@ -1,6 +1,8 @@
 //! The front end as a whole: requests in, operations and documents out.
 
 mod answers;
+mod declared;
+mod defaults;
 mod recordings;
 mod requests;
 
@@ -11,7 +13,7 @@ use smallvec::smallvec;
 
 use super::{Ec2, Settings};
 use crate::{
-    frontends::{Arrival, Call, Choice, Frontend, Reply},
+    frontends::{Arrival, Call, Caller, Choice, Frontend, Reply},
     model::{
         Action, Address, Attachment, Capabilities, Change, Count, Credential, Direction, Error, Feature,
         Filter, Firewall, FirewallSpec, Flow, HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState,
@@ -20,6 +22,7 @@ use crate::{
         RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet, SubnetSpec, Tag,
         TagChange, TagPattern, Tagging, Thing, Verb, Volume, VolumeSpec, VolumeState,
     },
+    wire::sign::session::{Issuer, SessionKey},
 };
 
 const A: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
@@ -60,6 +63,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Create, Kind::Subnet),
         (Verb::Destroy, Kind::Subnet),
         (Verb::List, Kind::NetworkInterface),
+        (Verb::Destroy, Kind::NetworkInterface),
         (Verb::List, Kind::Firewall),
         (Verb::Show, Kind::Firewall),
         (Verb::Create, Kind::Firewall),
@@ -91,7 +95,22 @@ fn cloud(ids: IdForm) -> Capabilities {
 }
 
 fn ec2() -> Ec2 {
-    Ec2::new(Settings { region: None, token_key: [1; 32], instances_per_request: 100 })
+    Ec2::new(Settings {
+        region: None,
+        token_key: [1; 32],
+        default_network: "172.31.0.0/16".parse().unwrap(),
+        strict_parameters: false,
+        instances_per_request: 100,
+    })
+}
+
+fn issuer() -> Issuer {
+    Issuer {
+        key: SessionKey::derived(b"operator").into(),
+        access_key: "mockuser".into(),
+        provider: None,
+        secret: "mockpassword".into(),
+    }
 }
 
 fn arrival() -> Arrival {
@@ -102,6 +121,7 @@ fn arrival() -> Arrival {
         host: "localhost:3001".into(),
         driver: "mock",
         choice: Choice::default(),
+        caller: Some(Caller { user: "mockuser".into(), issuer: Some(issuer()) }),
     }
 }
 
@@ -513,6 +533,36 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
         ("StopInstances", format!("{both}&Force=true"), act(Action::Stop { force: true })),
         ("RebootInstances", both.clone(), act(Action::Reboot)),
         ("TerminateInstances", both, Some(Operation::Destroy(Kind::Instance, vec![A.into(), B.into()]))),
+        ("DescribeSecurityGroupRules", String::new(), list(Kind::Firewall, Filter::default())),
+        ("DeleteNetworkInterface", format!("NetworkInterfaceId={A}"), destroy(Kind::NetworkInterface, A)),
+        (
+            "DescribeInstanceTypeOfferings",
+            "LocationType=region".into(),
+            list(Kind::HardwareProfile, Filter::default()),
+        ),
+        ("DescribeAccountAttributes", String::new(), None),
+        (
+            "DescribeVpcAttribute",
+            format!("VpcId={A}&Attribute=enableDnsSupport"),
+            list(Kind::Network, one(A)),
+        ),
+        (
+            "DescribeImageAttribute",
+            format!("ImageId={B}&Attribute=launchPermission"),
+            list(Kind::Image, one(B)),
+        ),
+        (
+            "DescribeSnapshotAttribute",
+            format!("SnapshotId={A}&Attribute=createVolumePermission"),
+            list(Kind::Snapshot, one(A)),
+        ),
+        ("MonitorInstances", format!("InstanceId.1={A}"), list(Kind::Instance, one(A))),
+        ("UnmonitorInstances", format!("InstanceId.1={A}"), list(Kind::Instance, one(A))),
+        ("DescribeIamInstanceProfileAssociations", String::new(), None),
+        ("DescribeInstanceCreditSpecifications", String::new(), None),
+        ("DescribeVolumesModifications", String::new(), None),
+        ("GetCallerIdentity", "Version=2011-06-15".into(), None),
+        ("GetSessionToken", "Version=2011-06-15&DurationSeconds=900".into(), None),
     ]
 }
 
