@@ -117,7 +117,7 @@ impl<'a> Cloud<'a> {
 
     /// An operation in progress that is made of these.
     pub fn of(line: Line<'a>, receiver: &'a mut dyn Receiver) -> Self {
-        Cloud { line, receiver }
+        Cloud { line, receiver, taken: 0 }
     }
 
     /// Hands on a resource that the driver holds already.
