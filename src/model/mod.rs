@@ -33,7 +33,7 @@ use std::borrow::Cow;
 
 pub use address::Address;
 pub use bucket::{Blob, Bucket};
-pub use capability::{Capabilities, Feature, IdForm, Verb};
+pub use capability::{Capabilities, Feature, IdForm, Kinds, Verb};
 pub use console::Console;
 pub use error::{Error, ErrorKind, Side};
 pub use firewall::{Direction, Firewall, Protocol, Rule, Source};

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use deltagate::{
     exchange::{Answer, Endpoint, Transport},
-    model::{Error, ErrorKind, Filter, Kind, Operation},
+    model::{Error, ErrorKind, Filter, Kind, Operation, Verb},
 };
 use http::Request;
 
@@ -88,6 +88,12 @@ async fn a_service_that_is_missing_is_named() {
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         assert_eq!(error.message(), format!("this cloud has no {name} service"));
     }
+    let harness = Harness::over(Arc::new(Cloud::new(NOVA, |_, _| (200, r#"{"servers": []}"#.to_owned()))));
+    assert!(harness.capabilities().offers(Verb::List, Kind::Volume));
+    let list = Operation::List(Kind::Instance, Filter::default());
+    harness.perform("demo+demo", &list).await.unwrap();
+    let offered = |kind| harness.capabilities().offers(Verb::List, kind);
+    assert!(offered(Kind::Instance) && !offered(Kind::Volume) && !offered(Kind::Address));
 }
 
 #[tokio::test]

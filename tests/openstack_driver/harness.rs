@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use deltagate::{
     drivers::{self, Embedded},
     exchange::{Cloud, Driver, Endpoint, Identity, Promises, Provider, Receiver, Services, Tally, Transport},
-    model::{Credential, Error, Flow, Operation, Resource, Sink},
+    model::{Capabilities, Credential, Error, Flow, Operation, Resource, Sink},
 };
 
 pub(crate) struct Harness {
@@ -132,6 +132,16 @@ impl Harness {
         operation: &Operation,
         tell: fn(&Resource<'_>) -> String,
     ) -> Result<Vec<String>, Error> {
+        self.counted(user, operation, tell).await.map(|(told, _)| told)
+    }
+
+    /// What was received, as `tell` tells it, and how many calls it took, as the metrics count them.
+    pub(crate) async fn counted(
+        &self,
+        user: &str,
+        operation: &Operation,
+        tell: fn(&Resource<'_>) -> String,
+    ) -> Result<(Vec<String>, u32), Error> {
         let (tally, mut received) = (Tally::default(), Received { told: Vec::new(), tell });
         let (user, password) = user.split_once(':').unwrap_or((user, "secret"));
         let identity = Identity { user: user.to_owned(), password: password.to_owned().into() };
@@ -139,7 +149,12 @@ impl Harness {
         let mut cloud =
             Cloud::new(provider, &identity, transport, Some(&self.promises), &tally, &mut received);
         self.driver.perform(operation, &mut cloud).await?;
-        Ok(received.told)
+        Ok((received.told, tally.calls()))
+    }
+
+    /// What the driver offers by now.
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        self.driver.capabilities()
     }
 
     /// How many promises are not kept yet.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     exchange::{Interface, ProviderUrl},
-    model::{Error, ErrorKind},
+    model::{Error, ErrorKind, Kind},
     wire::json::Text,
 };
 
@@ -55,6 +55,26 @@ static SERVICES: &[Known] = &[
 ];
 
 impl Service {
+    /// Every service, to go through.
+    pub(super) fn all() -> impl Iterator<Item = Service> {
+        SERVICES.iter().map(|known| known.service)
+    }
+
+    /// What is only there where the service is.
+    pub(super) fn kinds(self) -> &'static [Kind] {
+        match self {
+            Service::Compute => {
+                &[Kind::Realm, Kind::HardwareProfile, Kind::Instance, Kind::Key, Kind::Console]
+            }
+            Service::Image => &[Kind::Image],
+            Service::Volume => &[Kind::Volume, Kind::Snapshot],
+            Service::Network => {
+                &[Kind::Network, Kind::Subnet, Kind::NetworkInterface, Kind::Address, Kind::Firewall]
+            }
+            Service::ObjectStore => &[Kind::Bucket, Kind::Blob],
+        }
+    }
+
     /// What it is called where somebody has to be told that it is not there.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -147,6 +167,11 @@ impl Catalogue {
             let message = format!("this cloud has no {} service", service.name());
             Error::new(ErrorKind::Unsupported, message).safe_to_repeat()
         })
+    }
+
+    /// The services that are there.
+    pub(super) fn services(&self) -> impl Iterator<Item = Service> {
+        self.bases.iter().map(|(service, _)| *service)
     }
 
     /// All regions there are.

@@ -70,7 +70,7 @@ struct OpenStack {
 #[async_trait]
 impl Driver for OpenStack {
     fn capabilities(&self) -> &Capabilities {
-        &CAPABILITIES
+        self.sessions.offers.known()
     }
 
     /// The project; where a user names none, his own default one.

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::{
     call::Call,
+    capabilities::Offers,
     faults,
     hardware_profiles::{self, Flavors},
     login::{JSON, Login, log_in},
@@ -35,6 +36,8 @@ const WITH_FLAVORS: HeaderValue = HeaderValue::from_static("compute 2.47");
 /// What is known of one provider's cloud and of those who are logged in to it.
 pub(super) struct Sessions {
     logins: Logins<Login>,
+    /// What the cloud has, as far as those who logged in have seen.
+    pub(super) offers: Offers,
     /// The flavors that each user sees.
     pub(super) flavors: Kept<Flavors>,
     /// What networks and groups are called that each user sees.
@@ -47,6 +50,7 @@ impl Default for Sessions {
     fn default() -> Self {
         Sessions {
             logins: Logins::default(),
+            offers: Offers::default(),
             flavors: Kept::for_at_most(hardware_profiles::BELIEVED),
             names: Kept::for_at_most(names::BELIEVED),
             is_old: AtomicBool::new(false),
@@ -114,7 +118,9 @@ impl Session<'_> {
 
     /// Boxed when it is done, which is rare: it would make the future of every call several times as large.
     async fn log_in(&self) -> Result<Login, Error> {
-        Box::pin(log_in(self.line)).await
+        let login = Box::pin(log_in(self.line)).await?;
+        self.sessions.offers.note(login.catalogue.services());
+        Ok(login)
     }
 
     /// Makes a call and reads the whole document that answers it.

@@ -41,7 +41,7 @@ use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Level, ProviderUrl},
     model::{
-        Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Operation, Spec, Stage,
+        Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Kinds, Operation, Spec, Stage,
         Transition, Verb,
     },
 };
@@ -95,6 +95,7 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::List, Kind::Provider),
         (Verb::Show, Kind::Provider),
     ],
+    lacks: Kinds::NONE,
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
     longest_name: Some(64),

@@ -224,7 +224,7 @@ impl Query<'_> {
     ) -> Result<Answer, Fault> {
         let filter = self.narrow(kind, &ids, &filters);
         let (filter, listing) = self.page(kind, filter, filters, bounds, ids, listing)?;
-        let has_any = self.cloud.supports(Verb::List, kind);
+        let has_any = self.cloud.offers(Verb::List, kind);
         Ok(self.answer(has_any.then(|| Operation::List(kind, filter)), listing))
     }
 

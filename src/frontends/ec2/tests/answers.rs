@@ -265,6 +265,14 @@ fn a_network_without_parts_is_the_one_part_of_itself() {
 }
 
 #[test]
+fn of_what_the_cloud_lacks_there_is_none() {
+    let lacking = Capabilities { lacks: [Kind::Firewall].into_iter().collect(), ..cloud(IdForm::Uuid) };
+    let decoded = ec2().decode(&get("Action=DescribeSecurityGroups"), &arrival(), &lacking).ok().unwrap();
+    assert_eq!(decoded.operation, None);
+    assert_eq!(between(&answer(decoded, &[]).unwrap(), "groupId"), Vec::<&str>::new());
+}
+
+#[test]
 fn a_console_is_shown_where_the_cloud_keeps_it() {
     let operations = &[(Verb::Show, Kind::Instance), (Verb::Show, Kind::Console)];
     let keeping = Capabilities { operations, ..cloud(IdForm::Uuid) };

@@ -17,10 +17,10 @@ use crate::{
     model::{
         Action, Address, Attachment, Capabilities, Change, Count, Credential, Direction, Error, Feature,
         Filter, Firewall, FirewallSpec, Flow, HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState,
-        Instance, InstanceSpec, InstanceState, Key, KeySpec, Kind, Memo, Mount, Network, NetworkInterface,
-        NetworkSpec, NetworkState, Operation, Property, Protocol, Realm, RealmState, Resource, Rule,
-        RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet, SubnetSpec, Tag,
-        TagChange, TagPattern, Tagging, Thing, Verb, Volume, VolumeSpec, VolumeState,
+        Instance, InstanceSpec, InstanceState, Key, KeySpec, Kind, Kinds, Memo, Mount, Network,
+        NetworkInterface, NetworkSpec, NetworkState, Operation, Property, Protocol, Realm, RealmState,
+        Resource, Rule, RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet,
+        SubnetSpec, Tag, TagChange, TagPattern, Tagging, Thing, Verb, Volume, VolumeSpec, VolumeState,
     },
     wire::sign::session::{Issuer, SessionKey},
 };
@@ -86,6 +86,7 @@ fn cloud(ids: IdForm) -> Capabilities {
     Capabilities {
         driver: "mock",
         operations,
+        lacks: Kinds::NONE,
         ids,
         user_data: Some(100),
         longest_name: Some(64),
