@@ -392,6 +392,33 @@ async fn a_token_is_kept_and_renewed_once_when_it_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_page_of_a_list_is_one_call_when_the_user_is_known() {
+    for (kind, first, page) in [
+        (K::Instance, vec!["03", "34", "35", "37", "60"], "60"),
+        (K::Realm, vec!["03", "22"], "22"),
+        (K::HardwareProfile, vec!["03", "19"], "19"),
+        (K::Image, vec!["03", "46"], "46"),
+        (K::Key, vec!["03", "26"], "26"),
+        (K::Volume, vec!["03", "118"], "118"),
+        (K::Snapshot, vec!["03", "129"], "129"),
+        (K::Subnet, vec!["03", "35"], "35"),
+        (K::NetworkInterface, vec!["03", "139"], "139"),
+        (K::Address, vec!["03", "142"], "142"),
+        (K::Firewall, vec!["03", "37"], "37"),
+    ] {
+        let cold = u32::try_from(first.len()).unwrap();
+        let steps = first.into_iter().chain([page]);
+        let Some(exchanges) = steps.map(exchange).collect::<Option<Vec<_>>>() else { return };
+        let harness = Harness::over(Arc::new(Script::new(exchanges)));
+        let told = |resource: &Resource<'_>| resource.id().to_owned();
+        for calls in [cold, 1] {
+            let (found, made) = harness.counted("demo+demo", &list(kind), told).await.unwrap();
+            assert_eq!((found.is_empty(), made), (false, calls), "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_nova_that_is_too_old_is_asked_once_and_its_flavors_are_looked_up() {
     let too_old = "103 /v2.1/servers/detail";
     let steps = ["03", "34", "35", "37", too_old, "60", "19", "60"];
