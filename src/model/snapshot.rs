@@ -50,6 +50,8 @@ pub enum SnapshotState {
     Pending,
     /// Volumes can be made from it.
     Completed,
+    /// It is on its way out: nothing can be made from it any more.
+    Deleting,
     /// It is broken.
     Error,
 }

@@ -52,6 +52,8 @@ pub(super) fn state(state: SnapshotState) -> (&'static str, &'static str) {
     match state {
         SnapshotState::Pending => ("pending", "0%"),
         SnapshotState::Completed => ("completed", "100%"),
+        // EC2 has no word for it: it is not usable, and not broken.
+        SnapshotState::Deleting => ("pending", "0%"),
         SnapshotState::Error => ("error", "0%"),
     }
 }
