@@ -44,6 +44,13 @@ impl Client {
         succeed(command, key, secret);
     }
 
+    /// botocore's own model judges the answer to each of these actions.
+    pub fn ec2_model(&self, ec2: &str, sts: &str, actions: &[&str], key: &str, secret: &str) {
+        let mut command = Command::new(&self.python);
+        command.arg(script("ec2_model.py")).args([ec2, sts]).args(actions);
+        succeed(command, key, secret);
+    }
+
     /// A browser's whole flow on the console at `url`. Not all machines that have the other clients have a browser: then
     /// that is said.
     pub fn console(&self, url: &str, user: &str, password: &str) {

@@ -18,6 +18,14 @@ fn flows_on(mode: Mode) {
 }
 
 #[test]
+fn every_answer_is_what_botocores_model_says() {
+    let Some(client) = Client::find() else { return };
+    let gateway = Gateway::mock();
+    let actions: Vec<_> = deltagate::frontends::ec2::actions().map(|(name, _)| name).collect();
+    client.ec2_model(&gateway.ec2(), &gateway.sts(), &actions, MOCK.0, MOCK.1);
+}
+
+#[test]
 fn on_the_mock() {
     flows(&Gateway::mock(), MOCK.0, MOCK.1, &[]);
 }

@@ -72,7 +72,7 @@ fn make(
 ) -> Result<Answer, Fault> {
     let name = query.parameters.required("KeyName")?.to_owned();
     let operation = Operation::Create(Box::new(Spec::Key(KeySpec { name, public_key })));
-    Ok(query.answer(Some(operation), Single::new(write)))
+    Ok(query.answer(Some(operation), Single::new(write_made)))
 }
 
 fn by_id(query: &Query<'_>, text: &str) -> Result<Id, Fault> {
@@ -101,16 +101,21 @@ pub(super) fn key_type(key: &Key<'_>) -> &'static str {
 
 fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Key(key) = resource else { return };
-    xml.display("keyPairId", shown_id(key, context));
     xml.text("keyType", key_type(key));
+    write_fields(key, context, xml);
+}
+
+/// What is told of a key pair already when it is made.
+fn write_fields(key: &Key<'_>, context: &Context, xml: &mut Writer<'_>) {
+    xml.display("keyPairId", shown_id(key, context));
     xml.text("keyName", &key.name);
     xml.text("keyFingerprint", fingerprint(key));
     xml.empty("tagSet");
 }
 
 fn write_made(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
-    write(resource, context, xml);
     let Resource::Key(key) = resource else { return };
+    write_fields(key, context, xml);
     if let Credential::Pair { private: Some(private), .. } = &key.credential {
         xml.text("keyMaterial", private.expose_secret());
     }
