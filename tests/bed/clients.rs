@@ -51,6 +51,13 @@ impl Client {
         succeed(command, key, secret);
     }
 
+    /// A SOAP client's whole flow at an EC2 endpoint.
+    pub fn soap_flow(&self, endpoint: &str, user: &str, password: &str) {
+        let mut command = Command::new(&self.python);
+        command.arg(script("soap_flow.py")).arg(endpoint);
+        succeed(command, user, password);
+    }
+
     /// A browser's whole flow on the console at `url`. Not all machines that have the other clients have a browser: then
     /// that is said.
     pub fn console(&self, url: &str, user: &str, password: &str) {

@@ -51,7 +51,7 @@ pub(super) fn import(query: &Query<'_>) -> Result<Answer, Fault> {
     let text = base64::decode(query.parameters.required("PublicKeyMaterial")?);
     let public = text.and_then(|bytes| String::from_utf8(bytes).ok());
     let invalid = || Fault::bad("InvalidKey.Format", "Key is not in valid OpenSSH public key format");
-    make(query, Some(public.ok_or_else(invalid)?), write)
+    make(query, Some(public.ok_or_else(invalid)?), write_imported)
 }
 
 /// `DeleteKeyPair`
@@ -72,7 +72,7 @@ fn make(
 ) -> Result<Answer, Fault> {
     let name = query.parameters.required("KeyName")?.to_owned();
     let operation = Operation::Create(Box::new(Spec::Key(KeySpec { name, public_key })));
-    Ok(query.answer(Some(operation), Single::new(write_made)))
+    Ok(query.answer(Some(operation), Single::new(write)))
 }
 
 fn by_id(query: &Query<'_>, text: &str) -> Result<Id, Fault> {
@@ -111,6 +111,12 @@ fn write_fields(key: &Key<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.text("keyName", &key.name);
     xml.text("keyFingerprint", fingerprint(key));
     xml.empty("tagSet");
+}
+
+fn write_imported(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
+    if let Resource::Key(key) = resource {
+        write_fields(key, context, xml);
+    }
 }
 
 fn write_made(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
