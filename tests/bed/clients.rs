@@ -44,6 +44,20 @@ impl Client {
         succeed(command, key, secret);
     }
 
+    /// botocore's own model judges the answer to each of these actions.
+    pub fn ec2_model(&self, ec2: &str, sts: &str, actions: &[&str], key: &str, secret: &str) {
+        let mut command = Command::new(&self.python);
+        command.arg(script("ec2_model.py")).args([ec2, sts]).args(actions);
+        succeed(command, key, secret);
+    }
+
+    /// A SOAP client's whole flow at an EC2 endpoint.
+    pub fn soap_flow(&self, endpoint: &str, user: &str, password: &str) {
+        let mut command = Command::new(&self.python);
+        command.arg(script("soap_flow.py")).arg(endpoint);
+        succeed(command, user, password);
+    }
+
     /// A browser's whole flow on the console at `url`. Not all machines that have the other clients have a browser: then
     /// that is said.
     pub fn console(&self, url: &str, user: &str, password: &str) {

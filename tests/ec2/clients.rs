@@ -1,7 +1,7 @@
 //! The stock AWS command line and boto3 run their whole flows.
 
 use crate::{
-    MOCK,
+    ADMIN, MOCK,
     bed::{Client, Gateway, OpenStack, Ovirt, ovirt::Mode},
 };
 
@@ -15,6 +15,28 @@ fn flows_on(mode: Mode) {
     let engine = Ovirt::start(mode);
     let gateway = Gateway::before_ovirt(&engine.base_url(), "");
     flows(&gateway, "AKID", "SECRET");
+}
+
+#[test]
+fn every_answer_is_what_botocores_model_says() {
+    let Some(client) = Client::find() else { return };
+    let gateway = Gateway::mock();
+    let actions: Vec<_> = deltagate::frontends::ec2::actions().map(|(name, _)| name).collect();
+    client.ec2_model(&gateway.ec2(), &gateway.sts(), &actions, MOCK.0, MOCK.1);
+}
+
+#[test]
+fn a_soap_client_on_the_mock() {
+    let Some(client) = Client::find() else { return };
+    client.soap_flow(&Gateway::mock().ec2(), MOCK.0, MOCK.1);
+}
+
+#[test]
+fn a_soap_client_on_ovirt() {
+    let Some(client) = Client::find() else { return };
+    let engine = Ovirt::start(Mode::V4_4);
+    let gateway = Gateway::before_ovirt(&engine.base_url(), "");
+    client.soap_flow(&gateway.ec2(), ADMIN.0, ADMIN.1);
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! Who is calling: HTTP Basic, or a signature.
+//! Who is calling: HTTP Basic, a signature, or the header of a SOAP message.
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
 
-use super::errors::Fault;
+use super::{errors::Fault, soap};
 use crate::{
     frontends::Claim,
     wire::{basic, sign},
@@ -18,8 +18,15 @@ pub(super) fn claim(request: &Request<Bytes>) -> Result<Claim, Fault> {
         let (user, password) = basic.decode().ok_or_else(malformed)?;
         return Ok(Claim::Password { user, password });
     }
-    let signature = sign::parse(request).map_err(|refusal| Fault::from(&refusal))?;
-    Ok(signature.map_or(Claim::Anonymous, |signature| Claim::Signature(Box::new(signature))))
+    if soap::wants_wsdl(request) {
+        return Ok(Claim::Public);
+    }
+    if let Some(signature) = sign::parse(request).map_err(|refusal| Fault::from(&refusal))? {
+        return Ok(Claim::Signature(Box::new(signature)));
+    }
+    let message = soap::is_soap(request).then(|| soap::read(request.body())).transpose()?;
+    let user = message.and_then(|message| message.user);
+    Ok(user.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
 }
 
 /// What a request's signature says besides whose it is.

@@ -377,6 +377,26 @@ pub(super) const DECLARED: &[Declared] = &[
         refused: NO_PREFIX_LISTS,
     },
     Declared {
+        action: "CreateTags",
+        honoured: &[&["ResourceId.N", "Tag.N.Key", "Tag.N.Value"]],
+        passed: &[],
+        refused: &[],
+    },
+    Declared {
+        action: "DeleteTags",
+        honoured: &[&["ResourceId.N", "Tag.N.Key", "Tag.N.Value"]],
+        passed: &[],
+        refused: &[],
+    },
+    Declared { action: "DescribeTags", honoured: &[FILTERS, PAGE], passed: &[], refused: &[] },
+    Declared {
+        action: "GetConsoleOutput",
+        honoured: &[&["InstanceId"]],
+        passed: &[("Latest", "what the cloud keeps is the latest")],
+        refused: &[],
+    },
+    Declared { action: "GetPasswordData", honoured: &[&["InstanceId"]], passed: &[], refused: &[] },
+    Declared {
         action: "DescribeSecurityGroupRules",
         honoured: &[FILTERS, &["SecurityGroupRuleId.N"]],
         passed: ONE_PAGE,

@@ -1,5 +1,5 @@
-//! What is around answers and faults: EC2's own Query protocol, and that of AWS's other services, which STS speaks
-//! ([awsQuery](https://smithy.io/2.0/aws/protocols/aws-query-protocol.html)).
+//! What is around answers and faults: EC2's own Query protocol; SOAP; and the protocol of AWS's other services, which STS
+//! speaks ([awsQuery](https://smithy.io/2.0/aws/protocols/aws-query-protocol.html)).
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, StatusCode};
@@ -8,6 +8,7 @@ use super::{
     caller::Signer,
     errors::{CONTENT_TYPE, Fault},
     parameters::Parameters,
+    soap,
 };
 use crate::{frontends::Head, wire::xml};
 
@@ -27,6 +28,8 @@ pub(super) enum Dialect {
     Query,
     /// STS's.
     Sts,
+    /// SOAP 1.1.
+    Soap,
 }
 
 /// What the envelope of an answer says.
@@ -44,6 +47,9 @@ impl Dialect {
     /// The dialect of a request: by its path, by what it was signed for, by its version. Old clients sign for odd
     /// services, so that alone does not tell.
     pub(super) fn of(request: &Request<Bytes>, signer: &Signer, parameters: Option<&Parameters>) -> Self {
+        if soap::is_soap(request) {
+            return Dialect::Soap;
+        }
         let is_there = request.uri().path().trim_end_matches('/') == STS_PATH;
         let is_signed = || signer.service.as_deref() == Some(STS_SERVICE);
         let is_versioned = || parameters.and_then(|all| all.text("Version")) == Some(STS_VERSION);
@@ -55,8 +61,11 @@ impl Dialect {
         let Heading { action, version, request_id } = heading;
         xml.declaration();
         match self {
-            Dialect::Query => {
-                let namespace = format!("http://ec2.amazonaws.com/doc/{version}/");
+            Dialect::Query | Dialect::Soap => {
+                if self == Dialect::Soap {
+                    open_envelope(xml);
+                }
+                let namespace = soap::namespace(version);
                 xml.open_with(&response(action), &[("xmlns", &namespace)]);
                 xml.text("requestId", request_id);
             }
@@ -77,6 +86,9 @@ impl Dialect {
             xml.close("ResponseMetadata");
         }
         xml.close(&response(action));
+        if self == Dialect::Soap {
+            close_envelope(xml);
+        }
     }
 
     /// The head of an answer that is a fault.
@@ -89,7 +101,11 @@ impl Dialect {
         match (self, fault.code) {
             (Dialect::Sts, "AuthFailure") => ("InvalidClientTokenId", fault.status),
             (Dialect::Sts, "RequestExpired") => ("ExpiredToken", fault.status),
-            (Dialect::Sts | Dialect::Query, code) => (code, fault.status),
+            // SOAP 1.1, section 6.2: a fault has this status; what HTTP itself asks for keeps its own.
+            (Dialect::Soap, code) if fault.status != StatusCode::UNAUTHORIZED => {
+                (code, StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            (Dialect::Sts | Dialect::Query | Dialect::Soap, code) => (code, fault.status),
         }
     }
 
@@ -100,6 +116,7 @@ impl Dialect {
         xml.declaration();
         match self {
             Dialect::Query => write_query_fault(code, &fault.message, request_id, &mut xml),
+            Dialect::Soap => write_soap_fault(fault, request_id, &mut xml),
             Dialect::Sts => write_sts_fault(code, status, &fault.message, request_id, &mut xml),
         }
     }
@@ -116,6 +133,35 @@ fn write_query_fault(code: &str, message: &str, request_id: &str, xml: &mut xml:
     xml.close("Errors");
     xml.text("RequestID", request_id);
     xml.close("Response");
+}
+
+/// Whose fault it is, in SOAP's words, and the document of the Query protocol as the detail of it.
+fn write_soap_fault(fault: &Fault, request_id: &str, xml: &mut xml::Writer<'_>) {
+    let whose = match fault.code {
+        "VersionMismatch" => "soap:VersionMismatch",
+        "MustUnderstand" => "soap:MustUnderstand",
+        _ if fault.status.is_server_error() => "soap:Server",
+        _ => "soap:Client",
+    };
+    open_envelope(xml);
+    xml.open("soap:Fault");
+    xml.text("faultcode", whose);
+    xml.text("faultstring", &fault.message);
+    xml.open("detail");
+    write_query_fault(fault.code, &fault.message, request_id, xml);
+    xml.close("detail");
+    xml.close("soap:Fault");
+    close_envelope(xml);
+}
+
+fn open_envelope(xml: &mut xml::Writer<'_>) {
+    xml.open_with("soap:Envelope", &[("xmlns:soap", soap::ENVELOPE)]);
+    xml.open("soap:Body");
+}
+
+fn close_envelope(xml: &mut xml::Writer<'_>) {
+    xml.close("soap:Body");
+    xml.close("soap:Envelope");
 }
 
 fn write_sts_fault(

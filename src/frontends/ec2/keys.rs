@@ -52,7 +52,7 @@ pub(super) fn import(query: &Query<'_>) -> Result<Answer, Fault> {
     let text = base64::decode(query.parameters.required("PublicKeyMaterial")?);
     let public = text.and_then(|bytes| String::from_utf8(bytes).ok());
     let invalid = || Fault::bad("InvalidKey.Format", "Key is not in valid OpenSSH public key format");
-    make(query, Some(public.ok_or_else(invalid)?), write)
+    make(query, Some(public.ok_or_else(invalid)?), write_imported)
 }
 
 /// `DeleteKeyPair`
@@ -103,16 +103,27 @@ pub(super) fn key_type(key: &Key<'_>) -> &'static str {
 
 fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Key(key) = resource else { return };
-    xml.display("keyPairId", shown_id(key, context));
     xml.text("keyType", key_type(key));
+    write_fields(key, context, xml);
+}
+
+/// What is told of a key pair already when it is made.
+fn write_fields(key: &Key<'_>, context: &Context, xml: &mut Writer<'_>) {
+    xml.display("keyPairId", shown_id(key, context));
     xml.text("keyName", &key.name);
     xml.text("keyFingerprint", fingerprint(key));
     tags::write(&key.tags, "", xml);
 }
 
+fn write_imported(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
+    if let Resource::Key(key) = resource {
+        write_fields(key, context, xml);
+    }
+}
+
 fn write_made(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
-    write(resource, context, xml);
     let Resource::Key(key) = resource else { return };
+    write_fields(key, context, xml);
     if let Credential::Pair { private: Some(private), .. } = &key.credential {
         xml.text("keyMaterial", private.expose_secret());
     }

@@ -1,4 +1,5 @@
-//! EC2: Amazon's [Query API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), by `GET` and `POST`.
+//! EC2: Amazon's [Query API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), by `GET` and `POST`, and the same
+//! by SOAP; and of STS what its clients need.
 //!
 //! A request is a set of `parameters`, one of which names the row of the `table` of actions that turns them into an
 //! operation; its answer is an `envelope` around a `listing` or another body. What differs from Amazon is written
@@ -40,6 +41,7 @@ mod run;
 mod scalars;
 mod single;
 mod snapshots;
+mod soap;
 mod states;
 mod status;
 mod sts;
@@ -109,7 +111,10 @@ impl Ec2 {
     }
 
     fn call(&self, request: &Request<Bytes>, arrival: &Arrival, cloud: &Capabilities) -> Result<Call, Fault> {
-        let parameters = Parameters::of(request)?;
+        if soap::wants_wsdl(request) {
+            return Ok(soap::wsdl_call(arrival));
+        }
+        let parameters = parameters_of(request)?;
         let signer = Signer::of(request);
         let dialect = Dialect::of(request, &signer, Some(&parameters));
         let action = actions::find(&parameters, dialect)?;
@@ -204,9 +209,17 @@ impl fmt::Debug for Settings {
 }
 
 fn refused(fault: &Fault, request: &Request<Bytes>, arrival: &Arrival) -> Reply {
-    let (signer, parameters) = (Signer::of(request), Parameters::of(request).ok());
+    let (signer, parameters) = (Signer::of(request), parameters_of(request).ok());
     let dialect = Dialect::of(request, &signer, parameters.as_ref());
     fault.reply(dialect, &arrival.request_id, !signer.signs)
+}
+
+/// What is asked, however it is written.
+fn parameters_of(request: &Request<Bytes>) -> Result<Parameters, Fault> {
+    if soap::is_soap(request) {
+        return soap::read(request.body()).map(|soap::Message { parameters, .. }| parameters);
+    }
+    Parameters::of(request)
 }
 
 /// The API version that is asked for. All are answered alike; the answer carries the one that was asked for.

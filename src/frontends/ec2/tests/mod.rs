@@ -5,6 +5,7 @@ mod declared;
 mod defaults;
 mod recordings;
 mod requests;
+mod soap;
 
 use bytes::{Bytes, BytesMut};
 use http::Request;
