@@ -60,7 +60,7 @@ impl Select {
     }
 
     /// Whether one of these attributes was named. Asked with a collection's own attributes, it tells whether the
-    /// selection is of them or of the entries' (DSP0263 §4.1.6.3).
+    /// selection is of them or of the entries' (DSP0263 §4.1.6).
     pub fn names_one_of(&self, attributes: &[&str]) -> bool {
         match self {
             Select::All => false,

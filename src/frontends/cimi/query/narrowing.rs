@@ -3,10 +3,10 @@
 //! **Invariant:** the cloud is never asked for less than what the filter admits. Where two things cannot both be asked
 //! for, one is.
 
-use std::mem;
-
-use super::condition::{Condition, Operator, Subject};
-use super::path::Path;
+use super::{
+    condition::{Condition, Operator, Subject},
+    path::Path,
+};
 use crate::model::{Filter, Id, InstanceState};
 
 /// What it means in the cloud's words that an attribute is equal to a text.
@@ -98,7 +98,7 @@ fn in_either<T: PartialEq>(mut first: Vec<T>, mut second: Vec<T>) -> Vec<T> {
         return Vec::new();
     }
     second.retain(|item| !first.contains(item));
-    first.append(&mut mem::take(&mut second));
+    first.append(&mut second);
     first
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{Error, ErrorKind};
 
-/// The most entries that are kept for sorting.
+/// The most entries that are kept for sorting, whatever the size of what is kept of each.
 pub const MOST_SORTED: usize = 10_000;
 
 /// Sorts entries, of which it keeps a `T` each. Equals stay as they came.

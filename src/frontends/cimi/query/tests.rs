@@ -29,6 +29,7 @@ impl Attributes for Machine {
             Subject::Attribute(path) => match path.as_str() {
                 "name" => Value::Text(self.name),
                 "label" => Value::Text("007"),
+                "state" => Value::Text("STARTED"),
                 "cpu" => Value::Number(self.cpu),
                 "created" => Value::Moment(self.created),
                 "enabled" => Value::Flag(self.enabled),
@@ -76,8 +77,10 @@ fn the_recorded_filters_are_understood_as_they_were() {
     let cases = [
         ("$filter=name='web'", true),
         ("$filter=name!='web'", false),
-        ("$filter=state=%22STARTED%22", false),
+        ("$filter=state=%22STARTED%22", true),
+        ("$filter=state=%22STOPPED%22", false),
         ("$select=name&$filter=name=web", true),
+        ("$select=name&$filter=name=db", false),
     ];
     for (text, expected) in cases {
         let query = Query::parse(text, Grammar::Lenient).unwrap();
@@ -123,6 +126,7 @@ fn the_cloud_is_bounded_only_where_nothing_else_has_to_be_seen() {
 fn literals() -> impl Strategy<Value = Literal> {
     prop_oneof![
         any::<String>().prop_map(Literal::text),
+        prop::sample::select(vec!["web", "007", "2", "db"]).prop_map(Literal::text),
         r#"['"\\a ]{0,8}"#.prop_map(Literal::text),
         any::<u64>().prop_map(|number| Literal::bare(&number.to_string()).unwrap()),
         any::<bool>().prop_map(|flag| Literal::bare(&flag.to_string()).unwrap()),

@@ -4,7 +4,7 @@ use super::Malformed;
 use crate::model::Flow;
 
 /// The entries from one place to another, both included; the first place is 1. Places beyond the end are no fault, and
-/// a window that ends before it begins shows nothing (DSP0263 §4.1.6.2).
+/// a window that ends before it begins shows nothing (DSP0263 §4.1.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// `$first`.
