@@ -67,7 +67,8 @@ fn both(first: Filter, second: Filter) -> Filter {
         image: first.image.or(second.image),
         name: first.name.or(second.name),
         states: in_both(first.states, second.states),
-        at_most: None,
+        // The rest is not narrowed by a query.
+        ..Filter::default()
     }
 }
 
@@ -79,7 +80,8 @@ fn either(first: Filter, second: Filter) -> Filter {
         image: first.image.filter(|image| second.image.as_ref() == Some(image)),
         name: first.name.filter(|name| second.name.as_ref() == Some(name)),
         states: in_either(first.states, second.states),
-        at_most: None,
+        // The rest is not narrowed by a query.
+        ..Filter::default()
     }
 }
 
