@@ -3,6 +3,7 @@
 //! **Invariant:** no driver, no Pingora, no I/O, no clock is named in this folder. What a front end must know of the
 //! moment comes in with [`Arrival`].
 
+pub mod cimi;
 pub mod deltacloud;
 pub mod ec2;
 
