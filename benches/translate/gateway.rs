@@ -11,6 +11,7 @@ use deltagate::{
     model::{Error, Flow, Resource, Sink},
 };
 use http::Request;
+use ipnet::Ipv4Net;
 use jiff::Timestamp;
 
 /// The room that is kept for what is written between two chunks, in bytes.
@@ -84,7 +85,13 @@ impl Gateway {
             relay: false,
             endpoint,
         });
-        let settings = Settings { region: None, instances_per_request: 1, drivers: Vec::new() };
+        let settings = Settings {
+            region: None,
+            default_network: Ipv4Net::default(),
+            strict_parameters: false,
+            instances_per_request: 1,
+            drivers: Vec::new(),
+        };
         let frontend =
             frontends::open(&[door.name()], &settings).pop().ok_or("there is no such front end")?;
         Ok(Gateway {
@@ -108,6 +115,7 @@ impl Gateway {
             host: "localhost:3001".to_owned(),
             driver: "mock",
             choice: Choice::default(),
+            caller: None,
         };
         let call = self.frontend.decode(&request, &arrival, self.driver.capabilities());
         let Call { operation, mut encode, .. } =

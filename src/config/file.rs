@@ -160,6 +160,8 @@ pub(super) enum LogFormatWord {
 pub(super) struct Ec2Table {
     pub(super) region: Option<Spanned<String>>,
     pub(super) clock_skew: Option<Spanned<f64>>,
+    pub(super) default_network: Option<Spanned<String>>,
+    pub(super) strict_parameters: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]

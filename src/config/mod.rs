@@ -22,9 +22,16 @@ mod store;
 mod tests;
 mod trusted_proxies;
 
-use std::{env, net::SocketAddr, num::NonZeroUsize, path::PathBuf, thread, time::Duration};
+use std::{
+    env,
+    net::{Ipv4Addr, SocketAddr},
+    num::NonZeroUsize,
+    path::PathBuf,
+    thread,
+    time::Duration,
+};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
@@ -50,6 +57,8 @@ const MOST_THREADS: u64 = 1024;
 const GRACE_PERIOD: Duration = Duration::from_secs(10);
 /// How far a signature's time may be from ours when nothing is said: what AWS allows.
 const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
+/// The addresses of the default VPC when nothing is said: AWS's own.
+const DEFAULT_NETWORK: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(172, 31, 0, 0), 16);
 /// Variables of `deltacloudd` that have no effect, and why.
 const FORMER_VARIABLES: [(&str, &str); 4] = [
     ("API_USER", "clients bring their own credentials"),
@@ -138,6 +147,10 @@ pub struct Ec2 {
     pub region: Option<String>,
     /// How far a signature's time may be from ours, either way.
     pub clock_skew: Duration,
+    /// The addresses of the default VPC.
+    pub default_network: Ipv4Net,
+    /// Whether a parameter that its action does not know is refused.
+    pub strict_parameters: bool,
 }
 
 /// Reads all settings: the arguments, the environment, and the file that the arguments name.
@@ -249,7 +262,22 @@ fn ec2(source: &Source, file: &File, problems: &mut Problems) -> Option<Ec2> {
         }
     }
     let clock_skew = duration(source, file.ec2.clock_skew.as_ref(), CLOCK_SKEW, problems)?;
-    Some(Ec2 { region: region.map(|region| region.value), clock_skew })
+    let default_network = match &file.ec2.default_network {
+        None => DEFAULT_NETWORK,
+        Some(block) => {
+            let Located { value, place } = source.locate(block);
+            problems.keep(&place, network(&value))?
+        }
+    };
+    let strict_parameters = file.ec2.strict_parameters.unwrap_or_default();
+    Some(Ec2 { region: region.map(|region| region.value), clock_skew, default_network, strict_parameters })
+}
+
+/// The addresses of a VPC, which has as many as EC2 gives one.
+fn network(text: &str) -> Result<Ipv4Net, String> {
+    let block = text.parse::<Ipv4Net>().ok().filter(|block| (16..=28).contains(&block.prefix_len()));
+    let block = block.filter(|block| block.trunc() == *block);
+    block.ok_or_else(|| format!("'{text}' is no network of IPv4 with a prefix of 16 to 28 bits"))
 }
 
 fn threads(source: &Source, file: &File, problems: &mut Problems) -> Option<NonZeroUsize> {

@@ -7,10 +7,10 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response};
+use http::{Request, Response, response};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Answer, Identity, Promises, Provider, Transport};
+use super::{Answer, Identity, Promises, Provider, Transport, upload::Upload};
 use crate::{
     model::{Error, ErrorKind, Flow, Instance, InstanceState, Kind, Operation, Resource, Sink},
     wire::Decode,
@@ -22,6 +22,11 @@ const DOCUMENT_CAP: usize = 8 << 20;
 const FAULT_CAP: usize = 64 << 10;
 /// The longest time a list may be streamed for; a back end that never ends is broken off then.
 const LONGEST_STREAM: Duration = Duration::from_secs(3600);
+/// The same for the content of a blob, which may be as long as a client's disk is large and his line slow.
+const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 3600);
+
+/// What is made of the head of a successful answer before its body is read: whether that is wanted at all.
+pub type Begin<'a> = dyn FnMut(&response::Parts, &mut dyn Sink) -> Result<Flow, Error> + Send + 'a;
 
 /// Where resources go.
 #[async_trait]
@@ -50,6 +55,8 @@ pub struct Cloud<'a> {
     /// The line to the back end.
     pub line: Line<'a>,
     receiver: &'a mut dyn Receiver,
+    /// How many bytes were taken of what the client sends along.
+    taken: u64,
 }
 
 /// The line to a back end, for one operation of one identity. Copies of it may be used at the same time.
@@ -100,7 +107,17 @@ impl<'a> Cloud<'a> {
         receiver: &'a mut dyn Receiver,
     ) -> Self {
         let deadline = Instant::now() + provider.endpoint.operation_timeout;
-        Cloud { line: Line { provider, identity, transport, promises, tally, deadline }, receiver }
+        Cloud { line: Line { provider, identity, transport, promises, tally, deadline }, receiver, taken: 0 }
+    }
+
+    /// What it is made of: what lies over a driver puts itself between the two.
+    pub fn parts(&mut self) -> (Line<'_>, &mut dyn Receiver) {
+        (self.line, &mut *self.receiver)
+    }
+
+    /// An operation in progress that is made of these.
+    pub fn of(line: Line<'a>, receiver: &'a mut dyn Receiver) -> Self {
+        Cloud { line, receiver, taken: 0 }
     }
 
     /// Hands on a resource that the driver holds already.
@@ -123,7 +140,46 @@ impl<'a> Cloud<'a> {
         let asked = Instant::now();
         let body = self.receiver.body().await;
         self.line.deadline += asked.elapsed();
+        if let Ok(Some(bytes)) = &body {
+            self.taken += bytes.len() as u64;
+        }
         body
+    }
+
+    /// How many bytes were taken so far of what the client sends along: what began cannot begin again.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Sends `request` with what the client sends along, `length` bytes if that is known, and reads its whole answer.
+    /// Both sides wait for each other; the time that this takes does not count against the operation's, but each has
+    /// to go on.
+    ///
+    /// # Errors
+    /// When the exchange fails, or the client is gone, too slow, or sends another length than it said: nothing is stored
+    /// then. A status of failure is not an error here.
+    pub async fn upload(
+        &mut self,
+        request: Request<()>,
+        length: Option<u64>,
+    ) -> Result<Response<Bytes>, Error> {
+        let call = name_of(&request);
+        let began = Instant::now();
+        let mut upload = Upload::new(&mut *self.receiver, length);
+        let answer = self.line.send_with(request, &mut upload).await;
+        self.taken += upload.taken();
+        let is_through = upload.is_through();
+        self.line.deadline += began.elapsed();
+        let line = self.line;
+        let whole = async {
+            let answer = answer?;
+            match answer.head().status.is_success() {
+                true if !is_through => Err(premature()),
+                true => line.within(document(answer)).await,
+                false => line.within(fault(answer)).await,
+            }
+        };
+        whole.await.map_err(|error| told(error, call, false))
     }
 
     /// Sends `request` and feeds the body of a 2xx answer to `decode`, chunk by chunk: memory does not grow with it.
@@ -136,6 +192,41 @@ impl<'a> Cloud<'a> {
         request: Request<Bytes>,
         decode: &mut dyn Decode,
     ) -> Result<Response<Bytes>, Error> {
+        self.stream_from(request, &mut |_, _| Ok(Flow::More), decode).await
+    }
+
+    /// As [`stream`](Self::stream); `begin` is given the head of a 2xx answer first.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream), or what `begin` fails with.
+    pub async fn stream_from(
+        &mut self,
+        request: Request<Bytes>,
+        begin: &mut Begin<'_>,
+        decode: &mut dyn Decode,
+    ) -> Result<Response<Bytes>, Error> {
+        self.stream_for(LONGEST_STREAM, request, begin, decode).await
+    }
+
+    /// As [`stream_from`](Self::stream_from), and the body is the content of a blob.
+    ///
+    /// # Errors
+    /// As [`stream_from`](Self::stream_from).
+    pub async fn download(
+        &mut self,
+        request: Request<Bytes>,
+        begin: &mut Begin<'_>,
+    ) -> Result<Response<Bytes>, Error> {
+        self.stream_for(LONGEST_DOWNLOAD, request, begin, &mut Content).await
+    }
+
+    async fn stream_for(
+        &mut self,
+        longest: Duration,
+        request: Request<Bytes>,
+        begin: &mut Begin<'_>,
+        decode: &mut dyn Decode,
+    ) -> Result<Response<Bytes>, Error> {
         let (call, safe) = (name_of(&request), request.method().is_safe());
         let line = self.line;
         let result = async {
@@ -144,13 +235,21 @@ impl<'a> Cloud<'a> {
                 return line.within(fault(answer)).await;
             }
             let head = Response::from_parts(answer.head().clone(), Bytes::new());
-            self.pump(answer.as_mut(), decode).await.map(|()| head)
+            if begin(answer.head(), &mut *self.receiver)? == Flow::Enough {
+                return self.receiver.flush().await.map(|()| head);
+            }
+            self.pump(answer.as_mut(), decode, longest).await.map(|()| head)
         };
         result.await.map_err(|error| told(error, call, safe))
     }
 
-    async fn pump(&mut self, answer: &mut dyn Answer, decode: &mut dyn Decode) -> Result<(), Error> {
-        let last = Instant::now() + LONGEST_STREAM;
+    async fn pump(
+        &mut self,
+        answer: &mut dyn Answer,
+        decode: &mut dyn Decode,
+        longest: Duration,
+    ) -> Result<(), Error> {
+        let last = Instant::now() + longest;
         while let Some(chunk) = self.next(answer, last).await? {
             let flow = decode.feed(&chunk, &mut *self.receiver)?;
             self.receiver.flush().await?;
@@ -168,7 +267,7 @@ impl<'a> Cloud<'a> {
             return self.line.within(answer.chunk()).await;
         }
         if Instant::now() > last {
-            return Err(Error::new(ErrorKind::TimedOut, "the back end's list does not end"));
+            return Err(Error::new(ErrorKind::TimedOut, "the back end's answer does not end"));
         }
         answer.chunk().await
     }
@@ -226,6 +325,19 @@ impl Line<'_> {
         answer
     }
 
+    /// Every part of it has a limit of its own, since the client decides how long it takes.
+    async fn send_with(
+        &self,
+        request: Request<()>,
+        upload: &mut Upload<'_>,
+    ) -> Result<Box<dyn Answer>, Error> {
+        let endpoint = self.provider.endpoint_for(request.uri())?;
+        let started = Instant::now();
+        let answer = self.transport.upload(&endpoint, request, upload).await;
+        self.tally.add(started.elapsed().saturating_sub(upload.waited()));
+        answer
+    }
+
     async fn within<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         timeout_at(self.deadline, work).await.unwrap_or_else(|_| {
             let limit = self.provider.endpoint.operation_timeout.as_secs();
@@ -243,9 +355,26 @@ fn told(error: Error, call: impl FnOnce() -> String, safe: bool) -> Error {
 }
 
 /// What names the call in an error; it is put together only then.
-fn name_of(request: &Request<Bytes>) -> impl FnOnce() -> String + use<> {
+fn name_of<T>(request: &Request<T>) -> impl FnOnce() -> String + use<T> {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     move || format!("{method} {}", uri.path())
+}
+
+fn premature() -> Error {
+    Error::new(ErrorKind::Unexpected, "the back end took the content for whole before it was")
+}
+
+/// The content of a blob, handed on as it arrives.
+struct Content;
+
+impl Decode for Content {
+    fn feed(&mut self, chunk: &[u8], sink: &mut dyn Sink) -> Result<Flow, Error> {
+        sink.put(&Resource::Content(chunk.into()))
+    }
+
+    fn finish(&mut self, _: &mut dyn Sink) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 async fn document(mut answer: Box<dyn Answer>) -> Result<Response<Bytes>, Error> {

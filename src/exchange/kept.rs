@@ -34,6 +34,21 @@ impl<T: Send + Sync + 'static> Kept<T> {
         }
     }
 
+    /// What is kept for this login; none when nothing is.
+    pub async fn held(&self, login: Uuid) -> Option<Arc<T>> {
+        self.0.get(&login).await
+    }
+
+    /// Keeps nothing for this login any more.
+    pub async fn forget(&self, login: Uuid) {
+        self.0.invalidate(&login).await;
+    }
+
+    /// Keeps nothing any more: what was read has changed.
+    pub fn forget_all(&self) {
+        self.0.invalidate_all();
+    }
+
     /// Boxed, because reading is rare and its future long: it should not make that of every operation long.
     async fn read(&self, login: Uuid, read: impl Future<Output = Result<T, Error>>) -> Result<Arc<T>, Error> {
         let read = Box::pin(async { read.await.map(Arc::new) });
@@ -63,6 +78,19 @@ mod tests {
         let (kept, login) = (Kept::for_at_most(Duration::ZERO), Uuid::new_v4());
         assert_eq!(*kept.get(login, async { Ok(1) }).await.unwrap(), 1);
         assert_eq!(*kept.get(login, async { Ok(2) }).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn is_read_again_when_it_was_forgotten() {
+        let (kept, mine, yours) = (Kept::for_at_most(DAY), Uuid::new_v4(), Uuid::new_v4());
+        for login in [mine, yours] {
+            assert!(kept.held(login).await.is_none());
+            assert_eq!(*kept.get(login, async { Ok(1) }).await.unwrap(), 1);
+        }
+        kept.forget(mine).await;
+        assert_eq!((kept.held(mine).await, kept.held(yours).await.as_deref()), (None, Some(&1)));
+        kept.forget_all();
+        assert_eq!(*kept.get(yours, async { Ok(2) }).await.unwrap(), 2);
     }
 
     #[tokio::test]

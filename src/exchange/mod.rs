@@ -9,15 +9,16 @@ mod login;
 mod promise;
 mod provider;
 mod transport;
+mod upload;
 
 use async_trait::async_trait;
 
-pub use cloud::{Cloud, Collected, Line, Receiver, Tally};
+pub use cloud::{Begin, Cloud, Collected, Line, Receiver, Tally};
 pub use kept::Kept;
 pub use login::Logins;
 pub use promise::{Promises, View, Withdrawn, superseded};
 pub use provider::{Endpoint, Interface, Level, Provider, ProviderUrl, Services, Tls, bare_host};
-pub use transport::{Answer, Transport};
+pub use transport::{Answer, Body, Transport};
 
 use crate::model::{Capabilities, Error, Operation};
 use secrecy::SecretString;
@@ -27,6 +28,12 @@ use secrecy::SecretString;
 pub trait Driver: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> &Capabilities;
+
+    /// What of the cloud the identity is in, as the cloud calls it: those with the same one see the same things. All of
+    /// it when empty.
+    fn tenant<'i>(&self, _identity: &'i Identity) -> &'i str {
+        ""
+    }
 
     /// Makes the exchanges that `operation` needs; every resource it finds goes to the cloud's receiver as soon as it
     /// is whole.

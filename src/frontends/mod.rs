@@ -3,6 +3,7 @@
 //! **Invariant:** no driver, no Pingora, no I/O, no clock is named in this folder. What a front end must know of the
 //! moment comes in with [`Arrival`].
 
+pub mod cimi;
 pub mod deltacloud;
 pub mod ec2;
 
@@ -10,13 +11,14 @@ use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
+use ipnet::Ipv4Net;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
     model::{Capabilities, Error, Flow, Operation, Resource},
-    wire::sign::{Refusal, Signature},
+    wire::sign::{Refusal, Signature, session::Issuer},
 };
 
 /// The names of the front ends there are, as in `-f`.
@@ -93,6 +95,18 @@ pub struct Arrival {
     pub driver: &'static str,
     /// The back end that the client chose.
     pub choice: Choice,
+    /// Who sent it; none before that is known. A password has not been checked by then: what is told of its user is
+    /// sent once the back end has.
+    pub caller: Option<Caller>,
+}
+
+/// Who sent a request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// As whom he is known to the back end.
+    pub user: String,
+    /// With what he makes sessions, where his signature was verified and is no session's.
+    pub issuer: Option<Issuer>,
 }
 
 /// The back end that a request chooses, as it says it: the operator decides which there are.
@@ -282,6 +296,10 @@ pub struct Reply {
 pub struct Settings {
     /// The name of EC2's region; the one that the client signed for when none.
     pub region: Option<String>,
+    /// The addresses of EC2's default VPC.
+    pub default_network: Ipv4Net,
+    /// Whether EC2's clients may send no parameter that their action does not know.
+    pub strict_parameters: bool,
     /// How many instances one request may create.
     pub instances_per_request: u32,
     /// The drivers that a request may choose.
@@ -316,10 +334,11 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
 
 /// The tokens of pages are good for as long as the process lives.
 fn ec2_settings(settings: &Settings) -> ec2::Settings {
-    let Settings { region, instances_per_request, drivers: _ } = settings.clone();
+    let Settings { region, default_network, strict_parameters, instances_per_request, drivers: _ } =
+        settings.clone();
     let mut token_key = [0; 32];
     let random = [Uuid::new_v4(), Uuid::new_v4()];
     let random = random.iter().flat_map(|part| part.as_bytes());
     token_key.iter_mut().zip(random).for_each(|(to, from)| *to = *from);
-    ec2::Settings { region, token_key, instances_per_request }
+    ec2::Settings { region, token_key, default_network, strict_parameters, instances_per_request }
 }

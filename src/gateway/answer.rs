@@ -15,7 +15,7 @@ use super::{
 use crate::{
     exchange::{Receiver, View},
     frontends::{Encode, Head, Reply},
-    model::{Error, ErrorKind, Flow, Instance, InstanceState, Kind, Operation, Resource, Sink},
+    model::{Error, ErrorKind, Flow, Instance, InstanceState, Kind, Operation, Resource, Sink, Spec},
 };
 
 /// How many bytes are gathered before they are sent: one TLS record's worth.
@@ -66,7 +66,7 @@ struct Manner {
 
 impl Manner {
     fn of(operation: Option<&Operation>) -> Self {
-        let starting = matches!(operation, Some(Operation::Create(spec)) if spec.starts());
+        let starting = operation.and_then(Operation::creates).is_some_and(Spec::starts);
         Manner {
             held: !streams(operation),
             amended: matches!(operation, Some(Operation::List(..) | Operation::Show(..))),

@@ -21,6 +21,7 @@ mod listen;
 mod perform;
 mod proxy;
 mod relay;
+mod sending;
 mod stores;
 mod translate;
 mod transport;
@@ -28,6 +29,7 @@ mod upstream;
 
 use std::{convert::Infallible, sync::Arc};
 
+use secrecy::ExposeSecret;
 use tokio::{runtime::Builder, sync::Semaphore};
 
 use crate::{
@@ -36,6 +38,7 @@ use crate::{
     exchange::Transport,
     frontends::{self, Choosable},
     telemetry::Metrics,
+    wire::sign::session::SessionKey,
 };
 use accounts::Accounts;
 use keys::AccessKeys;
@@ -71,9 +74,14 @@ fn open(config: &Config, idle: usize, stores: &Stores) -> Result<Gateway, Box<dy
         Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(&metrics)));
     let settings = frontends::Settings {
         region: config.ec2.region.clone(),
+        default_network: config.ec2.default_network,
+        strict_parameters: config.ec2.strict_parameters,
         instances_per_request: config.limits.instances_per_request,
         drivers: choosable(config),
     };
+    // Gateways that have a sealing key in common take each other's sessions.
+    let shared = config.store.keys.for_sessions().map(|secret| SessionKey::derived(secret.expose_secret()));
+    let sessions = shared.unwrap_or_else(SessionKey::random);
     Ok(Gateway {
         accounts: Arc::new(Accounts::open(
             config.providers.clone(),
@@ -82,7 +90,7 @@ fn open(config: &Config, idle: usize, stores: &Stores) -> Result<Gateway, Box<dy
             &stores.jobs,
         )?),
         frontends: frontends::open(&config.frontends, &settings),
-        keys: AccessKeys::new(&config.access_keys, config.ec2.clock_skew, stores.keys()),
+        keys: AccessKeys::new(&config.access_keys, sessions, config.ec2.clock_skew, stores.keys()),
         limits: config.limits,
         trusted: config.trusted_proxies.clone(),
         permits: Arc::new(Semaphore::new(config.limits.requests_in_flight)),

@@ -12,15 +12,16 @@ use super::{
     answer::{self, Finished},
     intake::{self, Incoming},
     journey::Journey,
-    keys::Unverified,
+    keys::{Moment, Unverified, Verified},
     perform::{Task, log_failure},
     proxy::Gateway,
 };
 use crate::{
     config::AccessKey,
     exchange::Identity,
-    frontends::{Arrival, Call, Choice, Claim, Frontend, Reply},
+    frontends::{Arrival, Call, Caller, Choice, Claim, Frontend, Reply},
     model::{Error, ErrorKind},
+    wire::sign::session::Issuer,
 };
 
 /// A refusal that is sent as it is.
@@ -86,8 +87,9 @@ impl Gateway {
         arrival.driver = chosen.unwrap_or(self.accounts.default_account()).driver.capabilities().driver;
         let public = matches!(claim, Claim::Public);
         let proven = public || matches!(claim, Claim::Signature(_));
-        let (identity, account) =
-            Box::pin(self.authenticate(frontend, claim, chosen, request, arrival)).await?;
+        let authenticated = Box::pin(self.authenticate(frontend, claim, chosen, request, arrival)).await?;
+        let (identity, account, issuer) = authenticated;
+        arrival.caller = Some(Caller { user: identity.user.clone(), issuer });
         journey.user.clone_from(&identity.user);
         journey.account = Some(Arc::clone(&account));
         let mut call = frontend.decode(request, arrival, account.driver.capabilities())?;
@@ -109,6 +111,7 @@ impl Gateway {
             host: journey.client.host.clone(),
             driver: self.accounts.default_account().driver.capabilities().driver,
             choice,
+            caller: None,
         }
     }
 
@@ -144,25 +147,26 @@ impl Gateway {
         chosen: Option<&Arc<Account>>,
         request: &Request<Bytes>,
         arrival: &Arrival,
-    ) -> Result<(Identity, Arc<Account>), Refused> {
+    ) -> Result<(Identity, Arc<Account>, Option<Issuer>), Refused> {
         let account = chosen.unwrap_or(self.accounts.default_account());
         match claim {
             Claim::Anonymous => Err(unknown_user().into()),
             Claim::Public => {
                 let nobody = Identity { user: String::new(), password: SecretString::default() };
-                Ok((nobody, Arc::clone(account)))
+                Ok((nobody, Arc::clone(account), None))
             }
-            Claim::Password { user, password } => Ok((Identity { user, password }, Arc::clone(account))),
+            Claim::Password { user, password } => {
+                Ok((Identity { user, password }, Arc::clone(account), None))
+            }
             Claim::Signature(signature) => {
+                let moment = Moment { now: arrival.now, over_tls: arrival.scheme == "https" };
                 let provider = &account.provider.name;
-                let key = match self.keys.verify(&signature, provider, request, arrival.now).await {
-                    Ok(key) => key,
-                    Err(Unverified::Refused(refusal)) => {
-                        return Err(frontend.reject(request, arrival, &refusal).into());
-                    }
-                    Err(Unverified::Failed(error)) => return Err(error.into()),
-                };
-                Ok((key.identity.clone(), Arc::clone(self.account_of(&key, chosen)?)))
+                let verified = self.keys.verify(&signature, provider, request, &moment).await;
+                let Verified { key, issuer } = verified.map_err(|unverified| match unverified {
+                    Unverified::Refused(refusal) => frontend.reject(request, arrival, &refusal).into(),
+                    Unverified::Failed(error) => Refused::from(error),
+                })?;
+                Ok((key.identity.clone(), Arc::clone(self.account_of(&key, chosen)?), issuer))
             }
         }
     }

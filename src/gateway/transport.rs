@@ -1,6 +1,6 @@
 //! The driver's side of a translation: Pingora's pooled connector as the exchange's [`Transport`].
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -12,19 +12,38 @@ use pingora::{
     protocols::http::v1::client::HttpSession,
     upstreams::peer::HttpPeer,
 };
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::upstream::Upstreams;
+use super::{sending, upstream::Upstreams};
 use crate::{
-    exchange::{Answer, Endpoint, Transport},
+    exchange::{Answer, Body, Endpoint, Transport},
     model::{Error, ErrorKind},
     telemetry::{BackendCall, Metrics},
 };
 
 /// How many interim (1xx) answers are read before the final one.
 const MOST_INTERIM: usize = 8;
+/// How long a back end is given to say that it wants a body, before it gets it unasked: not every one knows to.
+const INVITATION: Duration = Duration::from_secs(3);
 /// How often a request that may be repeated is sent again because a pooled connection turned out to be dead.
 const MOST_STALE: usize = 2;
+
+/// What is sent at once.
+enum Opening<'a> {
+    /// The whole request.
+    Whole(&'a Bytes),
+    /// Its head: the body follows when the back end wants it.
+    Head,
+}
+
+/// A request as it is sent.
+struct Outgoing<'a> {
+    head: RequestHeader,
+    opening: Opening<'a>,
+    /// Whether it may be sent again when nothing was answered.
+    repeatable: bool,
+}
 
 /// One pool of connections to all back ends.
 pub(super) struct Pool {
@@ -44,7 +63,7 @@ impl Pool {
     async fn reach(
         &self,
         endpoint: &Endpoint,
-        request: &Request<Bytes>,
+        request: &Outgoing<'_>,
     ) -> Result<(HttpSession, HttpPeer), Error> {
         let mut last = Error::new(ErrorKind::Unreachable, "the back end has no address").safe_to_repeat();
         for peer in self.upstreams.peers(endpoint).await? {
@@ -57,18 +76,17 @@ impl Pool {
         Err(last)
     }
 
-    /// A request that only reads is sent again when a pooled connection turns out to be dead; the last time on a
+    /// A request that only reads, or has not begun to write, is sent again when a pooled connection turns out to be dead; the last time on a
     /// connection that no pool has had.
     async fn answered(
         &self,
         endpoint: &Endpoint,
         peer: &HttpPeer,
-        request: &Request<Bytes>,
+        request: &Outgoing<'_>,
     ) -> Result<HttpSession, Failed> {
-        let repeatable = request.method().is_safe();
         for _ in 0..MOST_STALE {
             match self.exchange(endpoint, peer, request).await {
-                Err(failed) if failed.stale && repeatable => {}
+                Err(failed) if failed.stale && request.repeatable => {}
                 result => return result,
             }
         }
@@ -81,7 +99,7 @@ impl Pool {
         &self,
         endpoint: &Endpoint,
         peer: &HttpPeer,
-        request: &Request<Bytes>,
+        request: &Outgoing<'_>,
     ) -> Result<HttpSession, Failed> {
         let (mut session, reused) = match self.connector.reused_http_session(peer).await {
             Some(session) => (session, true),
@@ -95,7 +113,7 @@ impl Pool {
         self.metrics.connection(&endpoint.provider, reused);
         session.read_timeout = peer.options.read_timeout;
         session.write_timeout = peer.options.write_timeout;
-        match converse(&mut session, endpoint, request).await {
+        match converse(&mut session, request).await {
             Ok(()) => Ok(session),
             Err(error) => {
                 let stale = reused && is_closed(&error);
@@ -114,44 +132,137 @@ struct Failed {
     stale: bool,
 }
 
-async fn converse(
-    session: &mut HttpSession,
-    endpoint: &Endpoint,
-    request: &Request<Bytes>,
-) -> pingora::Result<()> {
-    session.write_request_header(Box::new(native(endpoint, request)?)).await?;
-    if !request.body().is_empty() {
-        session.write_body(request.body()).await?;
+/// Sends what is sent at once, and waits for the answer to it: the final one to a whole request; to a head the invitation
+/// to go on, if there comes one, or the final answer before that.
+async fn converse(session: &mut HttpSession, request: &Outgoing<'_>) -> pingora::Result<()> {
+    session.write_request_header(Box::new(request.head.clone())).await?;
+    match request.opening {
+        Opening::Whole(body) => {
+            if !body.is_empty() {
+                session.write_body(body).await?;
+            }
+            session.finish_body().await?;
+            final_answer(session).await
+        }
+        Opening::Head => await_invitation(session).await,
     }
-    session.finish_body().await?;
-    for _ in 0..MOST_INTERIM {
+}
+
+/// Nothing that comes in time is as good as an invitation, whatever the time for reads is.
+async fn await_invitation(session: &mut HttpSession) -> pingora::Result<()> {
+    let patience = session.read_timeout.take();
+    let heard = timeout(INVITATION, session.read_response()).await;
+    session.read_timeout = patience;
+    heard.map_or(Ok(()), |heard| heard.map(|_| ()))
+}
+
+/// Reads up to the head of the final answer.
+pub(super) async fn final_answer(session: &mut HttpSession) -> pingora::Result<()> {
+    let mut interim = 0;
+    loop {
         session.read_response().await?;
-        if session.resp_header().is_some_and(|head| !head.status.is_informational()) {
+        if is_answered(session) {
             return Ok(());
         }
+        counted(&mut interim)?;
+    }
+}
+
+/// Counts another answer that may be an interim one.
+pub(super) fn counted(interim: &mut usize) -> pingora::Result<()> {
+    *interim += 1;
+    if *interim <= MOST_INTERIM {
+        return Ok(());
     }
     pingora::Error::e_explain(ErrorType::InvalidHTTPHeader, "interim answers without end")
 }
 
-fn native(endpoint: &Endpoint, request: &Request<Bytes>) -> pingora::Result<RequestHeader> {
+/// Whether the head of the final answer is there.
+pub(super) fn is_answered(session: &HttpSession) -> bool {
+    session.resp_header().is_some_and(|head| !head.status.is_informational())
+}
+
+impl<'a> Outgoing<'a> {
+    fn whole(endpoint: &Endpoint, request: &'a Request<Bytes>) -> Result<Self, Error> {
+        let mut head = native(endpoint, request).map_err(unsendable)?;
+        let body = request.body();
+        if !body.is_empty() || !matches!(*request.method(), http::Method::GET | http::Method::HEAD) {
+            let length = HeaderValue::from(body.len());
+            head.insert_header(header::CONTENT_LENGTH, length).map_err(unsendable)?;
+        }
+        Ok(Outgoing { head, opening: Opening::Whole(body), repeatable: request.method().is_safe() })
+    }
+
+    fn head(endpoint: &Endpoint, request: &Request<()>, length: Option<u64>) -> Result<Self, Error> {
+        let mut head = native(endpoint, request).map_err(unsendable)?;
+        let framed = match length {
+            Some(length) => head.insert_header(header::CONTENT_LENGTH, HeaderValue::from(length)),
+            None => head.insert_header(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
+        };
+        framed.map_err(unsendable)?;
+        let expect = HeaderValue::from_static("100-continue");
+        head.insert_header(header::EXPECT, expect).map_err(unsendable)?;
+        Ok(Outgoing { head, opening: Opening::Head, repeatable: true })
+    }
+}
+
+/// The head but for what says how long the body is.
+fn native<T>(endpoint: &Endpoint, request: &Request<T>) -> pingora::Result<RequestHeader> {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let mut head = RequestHeader::build_no_case(request.method().clone(), path.as_bytes(), Some(8))?;
     head.insert_header(header::HOST, endpoint.authority.as_str())?;
     for (name, value) in request.headers() {
         head.append_header(name.clone(), value.clone())?;
     }
-    let has_body = !request.body().is_empty();
-    if has_body || !matches!(*request.method(), http::Method::GET | http::Method::HEAD) {
-        head.insert_header(header::CONTENT_LENGTH, HeaderValue::from(request.body().len()))?;
-    }
     Ok(head)
+}
+
+fn unsendable(error: Box<pingora::Error>) -> Error {
+    let message = "a request cannot be sent as it is";
+    Error::new(ErrorKind::Internal, message).with_detail(error.to_string()).safe_to_repeat()
 }
 
 #[async_trait]
 impl Transport for Pool {
     async fn send(&self, endpoint: &Endpoint, request: Request<Bytes>) -> Result<Box<dyn Answer>, Error> {
         let call = BackendCall::begin(&self.metrics, endpoint);
-        let (session, peer) = match self.reach(endpoint, &request).await {
+        let outgoing = Outgoing::whole(endpoint, &request)?;
+        let reached = self.reach(endpoint, &outgoing).await;
+        self.arriving(call, reached.map(|(session, peer)| (session, peer, true)))
+    }
+
+    async fn upload(
+        &self,
+        endpoint: &Endpoint,
+        request: Request<()>,
+        body: &mut dyn Body,
+    ) -> Result<Box<dyn Answer>, Error> {
+        if body.length() == Some(0) {
+            // Nothing to wait for an invitation with. That it was all is known before anything is sent.
+            body.next().await?;
+            return self.send(endpoint, request.map(|()| Bytes::new())).await;
+        }
+        let call = BackendCall::begin(&self.metrics, endpoint);
+        let outgoing = Outgoing::head(endpoint, &request, body.length())?;
+        let reached = match self.reach(endpoint, &outgoing).await {
+            Ok((mut session, peer)) => {
+                let sent = sending::send(&mut session, peer.options.read_timeout, body).await;
+                sent.map(|is_through| (session, peer, is_through))
+            }
+            Err(error) => Err(error),
+        };
+        self.arriving(call, reached)
+    }
+}
+
+impl Pool {
+    /// The answer on a connection that may be used again after it, or not.
+    fn arriving(
+        &self,
+        call: BackendCall<'_>,
+        reached: Result<(HttpSession, HttpPeer, bool), Error>,
+    ) -> Result<Box<dyn Answer>, Error> {
+        let (session, peer, reusable) = match reached {
             Ok(reached) => reached,
             Err(error) => {
                 call.failed(&error);
@@ -162,12 +273,12 @@ impl Transport for Pool {
             return Err(Error::new(ErrorKind::Unexpected, "the back end's answer has no head"));
         };
         call.answered(head.status);
-        let connector = Arc::clone(&self.connector);
         Ok(Box::new(Arriving {
             head,
             session: Some(session),
             peer,
-            connector,
+            reusable,
+            connector: Arc::clone(&self.connector),
             metrics: self.metrics.clone(),
         }))
     }
@@ -186,6 +297,8 @@ struct Arriving {
     head: response::Parts,
     session: Option<HttpSession>,
     peer: HttpPeer,
+    /// Whether the request was sent to its end.
+    reusable: bool,
     connector: Arc<Connector>,
     metrics: Arc<Metrics>,
 }
@@ -204,7 +317,7 @@ impl Answer for Arriving {
                 Ok(Some(chunk))
             }
             Ok(None) => {
-                if let Some(session) = self.session.take() {
+                if let Some(session) = self.session.take().filter(|_| self.reusable) {
                     let idle = self.peer.options.idle_timeout;
                     self.connector.release_http_session(session, &self.peer, idle).await;
                 }
@@ -237,7 +350,7 @@ fn is_closed(error: &pingora::Error) -> bool {
 }
 
 /// The connection broke, or the answer is not HTTP.
-fn broken(error: &pingora::Error) -> Error {
+pub(super) fn broken(error: &pingora::Error) -> Error {
     let (kind, message) = match error.etype() {
         ErrorType::ReadTimedout | ErrorType::WriteTimedout => {
             (ErrorKind::TimedOut, "the back end stopped answering")

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, net::IpAddr};
 
-use super::owned;
+use super::{Tags, owned};
 
 /// An address that is the user's until he gives it back, and leads to the instance that he chooses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,11 +13,13 @@ pub struct Address<'a> {
     pub ip: IpAddr,
     /// The instance it leads to; none when to nowhere.
     pub instance: Option<Cow<'a, str>>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl Address<'_> {
     /// The same address, owning its text: for what outlives the bytes it was read from.
     pub fn into_owned(self) -> Address<'static> {
-        Address { id: owned(self.id), ip: self.ip, instance: self.instance.map(owned) }
+        Address { id: owned(self.id), ip: self.ip, instance: self.instance.map(owned), tags: self.tags }
     }
 }

@@ -10,6 +10,9 @@ pub struct Capabilities {
     pub driver: &'static str,
     /// The pairs it can perform.
     pub operations: &'static [(Verb, Kind)],
+    /// What this one cloud turned out not to have, as far as is known: it is not offered, and refused by the cloud's own
+    /// word when it is asked for nevertheless.
+    pub lacks: Kinds,
     /// How its cloud writes identifiers.
     pub ids: IdForm,
     /// How many bytes of user data an instance can be given; none when it takes none.
@@ -29,6 +32,11 @@ impl Capabilities {
         self.operations.contains(&(verb, kind))
     }
 
+    /// Whether the pair can be performed, and the cloud is not known to lack what it takes.
+    pub fn offers(&self, verb: Verb, kind: Kind) -> bool {
+        !self.lacks.contains(kind) && self.supports(verb, kind)
+    }
+
     /// Whether the driver has the feature.
     pub fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
@@ -38,6 +46,34 @@ impl Capabilities {
     pub fn starts_what_it_creates(&self) -> bool {
         let runs = Transition::new(Stage::Pending, Cause::Auto, Stage::Running);
         self.life.contains(&runs)
+    }
+}
+
+/// A set of kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kinds(u32);
+
+const _: () = assert!(Kind::ALL.len() <= 32, "a set has a bit for every kind");
+
+impl Kinds {
+    /// The set of none.
+    pub const NONE: Kinds = Kinds(0);
+
+    /// Whether the kind is in the set.
+    pub fn contains(self, kind: Kind) -> bool {
+        self.0 & Kinds::from(kind).0 != 0
+    }
+}
+
+impl From<Kind> for Kinds {
+    fn from(kind: Kind) -> Self {
+        Kinds(1 << kind as u32)
+    }
+}
+
+impl FromIterator<Kind> for Kinds {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        Kinds(kinds.into_iter().fold(0, |set, kind| set | Kinds::from(kind).0))
     }
 }
 
@@ -71,13 +107,13 @@ pub enum Verb {
     List,
     /// [`Operation::Show`]
     Show,
-    /// [`Operation::Create`]
+    /// [`Operation::Create`], [`Operation::CreateWith`]
     Create,
     /// [`Operation::Read`]
     Read,
     /// [`Operation::Act`]
     Act,
-    /// [`Operation::Change`]
+    /// [`Operation::Change`], [`Operation::Tag`]
     Change,
     /// [`Operation::Destroy`]
     Destroy,
@@ -89,9 +125,10 @@ impl Operation {
         match self {
             Operation::List(kind, _) => (Verb::List, *kind),
             Operation::Show(kind, _) => (Verb::Show, *kind),
-            Operation::Create(spec) => (Verb::Create, spec.kind()),
+            Operation::Create(spec) | Operation::CreateWith(spec, _) => (Verb::Create, spec.kind()),
             Operation::Read(_) => (Verb::Read, Kind::Blob),
             Operation::Act(..) => (Verb::Act, Kind::Instance),
+            Operation::Tag(..) => (Verb::Change, Kind::Tag),
             Operation::Change(_, change) => (Verb::Change, change.kind()),
             Operation::Destroy(kind, _) => (Verb::Destroy, *kind),
         }
@@ -105,4 +142,18 @@ pub enum IdForm {
     Uuid,
     /// Any text.
     Opaque,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_what_was_put_in() {
+        for one in Kind::ALL {
+            let set = Kinds::from_iter([one]);
+            assert!(Kind::ALL.iter().all(|kind| set.contains(*kind) == (*kind == one)), "{one}");
+            assert!(!Kinds::NONE.contains(one));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::owned;
+use super::{Tags, owned};
 
 /// What lets packets through to the instances that have it around them, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Firewall<'a> {
     pub owner: Cow<'a, str>,
     /// What it lets through.
     pub rules: Vec<Rule<'a>>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl Firewall<'_> {
@@ -28,6 +30,7 @@ impl Firewall<'_> {
             description: owned(self.description),
             owner: owned(self.owner),
             rules: self.rules.into_iter().map(Rule::into_owned).collect(),
+            tags: self.tags,
         }
     }
 }

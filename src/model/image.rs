@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::owned;
+use super::{Tags, owned};
 
 /// What an instance is made from.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Image<'a> {
     pub state: ImageState,
     /// When it was made.
     pub created: Option<Timestamp>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl Image<'_> {
@@ -36,6 +38,7 @@ impl Image<'_> {
             architecture: self.architecture.map(owned),
             state: self.state,
             created: self.created,
+            tags: self.tags,
         }
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::owned;
+use super::{Tags, owned};
 
 /// A virtual machine. Where one was written down by another release, what that did not know is as in [`Default`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Instance<'a> {
     pub firewalls: SmallVec<[Cow<'a, str>; 1]>,
     /// Whether an image can be made of it now.
     pub can_be_captured: bool,
+    /// What its user wrote on it; no driver knows of it.
+    #[serde(skip)]
+    pub tags: Tags,
 }
 
 impl<'a> Instance<'a> {
@@ -84,6 +87,7 @@ impl<'a> Instance<'a> {
             key: None,
             firewalls: SmallVec::new(),
             can_be_captured: false,
+            tags: Default::default(),
         }
     }
 
@@ -113,6 +117,7 @@ impl<'a> Instance<'a> {
             key: own(self.key),
             firewalls: self.firewalls.into_iter().map(owned).collect(),
             can_be_captured: self.can_be_captured,
+            tags: self.tags,
         }
     }
 
@@ -205,7 +210,7 @@ pub enum Health {
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NetworkInterface<'a> {
-    /// The cloud's identifier.
+    /// The cloud's identifier; empty on an instance of whose interfaces the cloud says other things alone.
     pub id: Cow<'a, str>,
     /// The name it has on the instance (`nic1`).
     pub name: Cow<'a, str>,
@@ -219,9 +224,31 @@ pub struct NetworkInterface<'a> {
     pub instance: Option<Cow<'a, str>>,
     /// The addresses it is known to have.
     pub addresses: SmallVec<[IpAddr; 2]>,
+    /// What its user wrote on it; no driver knows of it.
+    #[serde(skip)]
+    pub tags: Tags,
 }
 
 impl NetworkInterface<'_> {
+    /// An interface of which nothing is known.
+    pub fn unnamed() -> Self {
+        NetworkInterface {
+            id: Cow::Borrowed(""),
+            name: Cow::Borrowed(""),
+            mac: None,
+            network: None,
+            subnet: None,
+            instance: None,
+            addresses: SmallVec::new(),
+            tags: Tags::default(),
+        }
+    }
+
+    /// Whether it can be spoken of: it has an identifier.
+    pub fn is_named(&self) -> bool {
+        !self.id.is_empty()
+    }
+
     /// The same interface, owning its text.
     pub fn into_owned(self) -> NetworkInterface<'static> {
         NetworkInterface {
@@ -232,6 +259,7 @@ impl NetworkInterface<'_> {
             subnet: self.subnet.map(owned),
             instance: self.instance.map(owned),
             addresses: self.addresses,
+            tags: self.tags,
         }
     }
 }

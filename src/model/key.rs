@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use secrecy::SecretString;
 
-use super::owned;
+use super::{Tags, owned};
 
 /// What a user proves to an instance who he is with.
 #[derive(Debug, Clone)]
@@ -15,12 +15,19 @@ pub struct Key<'a> {
     pub name: Cow<'a, str>,
     /// What kind of proof it is.
     pub credential: Credential<'a>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl Key<'_> {
     /// The same key, owning its text: for what outlives the bytes it was read from.
     pub fn into_owned(self) -> Key<'static> {
-        Key { id: owned(self.id), name: owned(self.name), credential: self.credential.into_owned() }
+        Key {
+            id: owned(self.id),
+            name: owned(self.name),
+            credential: self.credential.into_owned(),
+            tags: self.tags,
+        }
     }
 }
 
@@ -63,7 +70,7 @@ mod tests {
         let pair = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("hidden".into()) };
         let password = Credential::Password { user: "me".into(), password: "hidden".into() };
         for credential in [pair, password] {
-            let key = Key { id: "k".into(), name: "k".into(), credential };
+            let key = Key { id: "k".into(), name: "k".into(), credential, tags: Default::default() };
             assert!(!format!("{key:?}").contains("hidden"), "{key:?}");
         }
     }

@@ -8,6 +8,7 @@
 mod address;
 mod bucket;
 mod capability;
+mod console;
 mod error;
 mod firewall;
 mod flow;
@@ -25,13 +26,15 @@ mod realm;
 mod run;
 mod snapshot;
 mod spec;
+mod tag;
 mod volume;
 
 use std::borrow::Cow;
 
 pub use address::Address;
 pub use bucket::{Blob, Bucket};
-pub use capability::{Capabilities, Feature, IdForm, Verb};
+pub use capability::{Capabilities, Feature, IdForm, Kinds, Verb};
+pub use console::Console;
 pub use error::{Error, ErrorKind, Side};
 pub use firewall::{Direction, Firewall, Protocol, Rule, Source};
 pub use flow::{Flow, Sink};
@@ -49,9 +52,10 @@ pub use realm::{Realm, RealmState};
 pub use run::Run;
 pub use snapshot::{Snapshot, SnapshotState};
 pub use spec::{
-    BlobSpec, BucketSpec, Count, FirewallSpec, ImageSpec, InstanceSpec, KeySpec, LoadBalancerSpec,
+    BlobSpec, BucketSpec, Count, FirewallSpec, ImageSpec, InstanceSpec, KeySpec, LoadBalancerSpec, Memo,
     NetworkInterfaceSpec, NetworkSpec, RuleSource, RuleSpec, SnapshotSpec, Spec, SubnetSpec, VolumeSpec,
 };
+pub use tag::{NAME, Tag, TagChange, TagPattern, Tagging, Tags, Thing, seen};
 pub use volume::{Mount, Volume, VolumeState};
 
 /// One thing of the cloud, borrowed from the bytes in which it was found.
@@ -92,10 +96,14 @@ pub enum Resource<'a> {
     Content(Cow<'a, [u8]>),
     /// What is measured of an instance.
     Metric(Metric<'a>),
+    /// What an instance has written on its console.
+    Console(Console<'a>),
     /// A part of the cloud that can be chosen.
     Provider(Provider<'a>),
     /// What came of a command.
     Run(Run<'a>),
+    /// A tag, and the thing that it is on.
+    Tagging(Tagging<'a>),
 }
 
 impl Resource<'_> {
@@ -118,7 +126,9 @@ impl Resource<'_> {
             Resource::Bucket(_) => Kind::Bucket,
             Resource::Blob(_) | Resource::Content(_) => Kind::Blob,
             Resource::Metric(_) => Kind::Metric,
+            Resource::Console(_) => Kind::Console,
             Resource::Provider(_) => Kind::Provider,
+            Resource::Tagging(_) => Kind::Tag,
         }
     }
 
@@ -142,13 +152,38 @@ impl Resource<'_> {
             Resource::Blob(blob) => &blob.name,
             Resource::Content(_) => "",
             Resource::Metric(metric) => &metric.id,
+            Resource::Console(console) => &console.id,
             Resource::Provider(provider) => &provider.id,
             Resource::Run(run) => &run.instance,
+            Resource::Tagging(tagging) => &tagging.id,
         }
     }
 }
 
 impl Resource<'_> {
+    /// The same resource with these tags; unchanged when it is of a kind that has none.
+    #[must_use]
+    pub fn with_tags(self, tags: Tags) -> Self {
+        match self {
+            Resource::Image(inner) => Resource::Image(Image { tags, ..inner }),
+            Resource::Instance(inner) => Resource::Instance(Instance { tags, ..inner }),
+            Resource::Key(inner) => Resource::Key(Key { tags, ..inner }),
+            Resource::Volume(inner) => Resource::Volume(Volume { tags, ..inner }),
+            Resource::Snapshot(inner) => Resource::Snapshot(Snapshot { tags, ..inner }),
+            Resource::Network(inner) => Resource::Network(Network { tags, ..inner }),
+            Resource::Subnet(inner) => Resource::Subnet(Subnet { tags, ..inner }),
+            Resource::NetworkInterface(inner) => {
+                Resource::NetworkInterface(NetworkInterface { tags, ..inner })
+            }
+            Resource::Address(inner) => Resource::Address(Address { tags, ..inner }),
+            Resource::Firewall(inner) => Resource::Firewall(Firewall { tags, ..inner }),
+            other @ (Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::LoadBalancer(_)) => other,
+            other @ (Resource::Bucket(_) | Resource::Blob(_) | Resource::Content(_)) => other,
+            other @ (Resource::Metric(_) | Resource::Provider(_) | Resource::Run(_)) => other,
+            other @ (Resource::Console(_) | Resource::Tagging(_)) => other,
+        }
+    }
+
     /// The same resource, owning its text: for what outlives the bytes it was read from.
     pub fn into_owned(self) -> Resource<'static> {
         match self {
@@ -168,8 +203,10 @@ impl Resource<'_> {
             Resource::Bucket(inner) => Resource::Bucket(inner.into_owned()),
             Resource::Blob(inner) => Resource::Blob(inner.into_owned()),
             Resource::Metric(inner) => Resource::Metric(inner.into_owned()),
+            Resource::Console(inner) => Resource::Console(inner.into_owned()),
             Resource::Provider(inner) => Resource::Provider(inner.into_owned()),
             Resource::Run(inner) => Resource::Run(inner.into_owned()),
+            Resource::Tagging(inner) => Resource::Tagging(inner.into_owned()),
             Resource::Content(bytes) => Resource::Content(Cow::Owned(bytes.into_owned())),
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::owned;
+use super::{Tags, owned};
 
 /// What the interfaces of instances are on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Network<'a> {
     pub address_blocks: SmallVec<[Cow<'a, str>; 1]>,
     /// Its parts.
     pub subnets: SmallVec<[Cow<'a, str>; 2]>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl Network<'_> {
@@ -30,6 +32,7 @@ impl Network<'_> {
             state: self.state,
             address_blocks: self.address_blocks.into_iter().map(owned).collect(),
             subnets: self.subnets.into_iter().map(owned).collect(),
+            tags: self.tags,
         }
     }
 }
@@ -47,6 +50,8 @@ pub struct Subnet<'a> {
     pub network: Option<Cow<'a, str>>,
     /// Its addresses (`192.168.1.0/24`), when the cloud knows them.
     pub address_block: Option<Cow<'a, str>>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl Subnet<'_> {
@@ -58,6 +63,7 @@ impl Subnet<'_> {
             state: self.state,
             network: self.network.map(owned),
             address_block: self.address_block.map(owned),
+            tags: self.tags,
         }
     }
 }

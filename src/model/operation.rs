@@ -4,7 +4,7 @@ use std::{borrow::Borrow, fmt};
 
 use secrecy::SecretString;
 
-use super::{InstanceState, RuleSpec, Spec};
+use super::{InstanceState, Memo, RuleSpec, Spec, TagChange, TagPattern, Thing};
 
 /// One thing asked of a cloud. Every answer is a sequence of [`Resource`](super::Resource)s: a list is many, a show
 /// is one, an action is what it acted on, a destroy is what goes. A bucket is followed by its blobs, as far as the cloud
@@ -17,12 +17,17 @@ pub enum Operation {
     Show(Kind, Id),
     /// A new one. The content of a blob comes with it, in pieces.
     Create(Box<Spec>),
+    /// A new one, of which something is kept that its cloud does not keep.
+    CreateWith(Box<Spec>, Box<Memo>),
     /// What a blob holds: the answer is the blob and then its content, in pieces.
     Read(Id),
     /// A step in the life of instances; all of them or, when one of the ids is wrong, none.
     Act(Action, Vec<Id>),
     /// Something else done to one thing.
     Change(Id, Change),
+    /// What is written on these things, of any kinds, becomes another; on all of them or, when one of the ids is wrong,
+    /// on none.
+    Tag(Vec<Thing>, TagChange),
     /// These are to go; all of them or, when one of the ids is wrong, none.
     Destroy(Kind, Vec<Id>),
 }
@@ -62,13 +67,38 @@ pub enum Kind {
     Blob,
     /// See [`Metric`](super::Metric).
     Metric,
+    /// See [`Console`](super::Console).
+    Console,
     /// See [`Provider`](super::Provider).
     Provider,
+    /// See [`Tagging`](super::Tagging).
+    Tag,
+}
+
+impl Operation {
+    /// That something is created, of which this is kept.
+    pub fn creation(spec: Spec, memo: Memo) -> Self {
+        let spec = Box::new(spec);
+        if memo == Memo::default() {
+            Operation::Create(spec)
+        } else {
+            Operation::CreateWith(spec, Box::new(memo))
+        }
+    }
+
+    /// What is to be created by it; none when nothing is.
+    pub fn creates(&self) -> Option<&Spec> {
+        match self {
+            Operation::Create(spec) | Operation::CreateWith(spec, _) => Some(spec),
+            Operation::List(..) | Operation::Show(..) | Operation::Read(_) | Operation::Act(..) => None,
+            Operation::Change(..) | Operation::Tag(..) | Operation::Destroy(..) => None,
+        }
+    }
 }
 
 impl Kind {
     /// Every kind, to go through.
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Realm,
         Kind::Image,
         Kind::HardwareProfile,
@@ -85,8 +115,22 @@ impl Kind {
         Kind::Bucket,
         Kind::Blob,
         Kind::Metric,
+        Kind::Console,
         Kind::Provider,
+        Kind::Tag,
     ];
+}
+
+impl Kind {
+    /// Whether something can be written on things of this kind.
+    pub fn has_tags(self) -> bool {
+        match self {
+            Kind::Image | Kind::Instance | Kind::Key | Kind::Volume | Kind::Snapshot => true,
+            Kind::Network | Kind::Subnet | Kind::NetworkInterface | Kind::Address | Kind::Firewall => true,
+            Kind::Realm | Kind::HardwareProfile | Kind::LoadBalancer | Kind::Bucket | Kind::Blob => false,
+            Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag => false,
+        }
+    }
 }
 
 impl fmt::Display for Kind {
@@ -108,7 +152,9 @@ impl fmt::Display for Kind {
             Kind::Bucket => "bucket",
             Kind::Blob => "blob",
             Kind::Metric => "metric",
+            Kind::Console => "console",
             Kind::Provider => "provider",
+            Kind::Tag => "tag",
         })
     }
 }
@@ -170,6 +216,8 @@ pub struct Filter {
     pub name: Option<String>,
     /// Only instances in one of these states; all when empty.
     pub states: Vec<InstanceState>,
+    /// Only what has these tags, all of them, as its user [sees](super::seen) them.
+    pub tags: Vec<TagPattern>,
     /// The receiver will not take more than this many, counted before any dropping of its own; none when it cannot
     /// tell. Lets a driver bound what it asks for.
     pub at_most: Option<usize>,

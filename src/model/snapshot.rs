@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::owned;
+use super::{Tags, owned};
 
 /// What a volume held at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Snapshot<'a> {
     pub size: Option<u64>,
     /// When it was made.
     pub created: Option<Timestamp>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl Snapshot<'_> {
@@ -36,6 +38,7 @@ impl Snapshot<'_> {
             state: self.state,
             size: self.size,
             created: self.created,
+            tags: self.tags,
         }
     }
 }
@@ -47,6 +50,8 @@ pub enum SnapshotState {
     Pending,
     /// Volumes can be made from it.
     Completed,
+    /// It is on its way out: nothing can be made from it any more.
+    Deleting,
     /// It is broken.
     Error,
 }

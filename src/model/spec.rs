@@ -1,6 +1,6 @@
 //! What is to be created, kind by kind.
 
-use super::{Id, Kind, Listener, Protocol};
+use super::{Id, Kind, Listener, Protocol, Tag};
 
 /// What is to be created.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +58,13 @@ impl Spec {
     pub fn starts(&self) -> bool {
         matches!(self, Spec::Instance(spec) if spec.start)
     }
+}
+
+/// What is to be kept of what is created, and of what comes to be with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memo {
+    /// What is written on the things of a kind: on the instances, and on the volumes that are made with them.
+    pub tags: Vec<(Kind, Vec<Tag>)>,
 }
 
 /// The instances that are to be created.

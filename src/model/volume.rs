@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::owned;
+use super::{Tags, owned};
 
 /// A disk that lives by itself, and may be an instance's for a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Volume<'a> {
     pub created: Option<Timestamp>,
     /// The instance that has it, the first one when several do.
     pub mount: Option<Mount<'a>>,
+    /// What its user wrote on it; no driver knows of it.
+    pub tags: Tags,
 }
 
 impl Volume<'_> {
@@ -42,6 +44,7 @@ impl Volume<'_> {
             snapshot: self.snapshot.map(owned),
             created: self.created,
             mount: self.mount.map(Mount::into_owned),
+            tags: self.tags,
         }
     }
 }

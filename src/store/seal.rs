@@ -7,7 +7,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Generate, Key, Payload},
 };
-use secrecy::SecretString;
+use secrecy::{SecretSlice, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::model::{Error, ErrorKind};
@@ -27,6 +27,8 @@ pub struct Keyring(Arc<[SealingKey]>);
 
 struct SealingKey {
     name: String,
+    /// What follows from it, for sessions.
+    sessions: SecretSlice<u8>,
     cipher: XChaCha20Poly1305,
 }
 
@@ -64,6 +66,11 @@ impl Keyring {
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// A secret that follows from the key that seals: all gateways that have that key have it for their sessions.
+    pub fn for_sessions(&self) -> Option<&SecretSlice<u8>> {
+        self.0.first().map(|key| &key.sessions)
     }
 
     /// Seals what is good in `row` only.
@@ -134,7 +141,9 @@ impl SealingKey {
         let cipher = XChaCha20Poly1305::new_from_slice(bytes).ok()?;
         let digest = Sha256::digest(bytes);
         let name = digest.iter().take(NAME_LENGTH).map(|byte| format!("{byte:02x}")).collect();
-        Some(SealingKey { name, cipher })
+        let sessions =
+            Sha256::new().chain_update("deltagate sessions").chain_update(bytes).finalize().to_vec();
+        Some(SealingKey { name, sessions: sessions.into(), cipher })
     }
 }
 

@@ -30,10 +30,10 @@ impl Client {
         None
     }
 
-    /// boto3's whole flow at an EC2 endpoint, but for what the cloud leaves `unsaid` of an instance.
-    pub fn boto3_flow(&self, endpoint: &str, key: &str, secret: &str, unsaid: &[&str]) {
+    /// boto3's whole flow at an EC2 endpoint.
+    pub fn boto3_flow(&self, endpoint: &str, key: &str, secret: &str) {
         let mut command = Command::new(&self.python);
-        command.arg(script("boto3_flow.py")).arg(endpoint).args(unsaid);
+        command.arg(script("boto3_flow.py")).arg(endpoint);
         succeed(command, key, secret);
     }
 
@@ -42,6 +42,20 @@ impl Client {
         let mut command = Command::new(&self.python);
         command.arg(script("aws_cli_flow.py")).arg(endpoint);
         succeed(command, key, secret);
+    }
+
+    /// botocore's own model judges the answer to each of these actions.
+    pub fn ec2_model(&self, ec2: &str, sts: &str, actions: &[&str], key: &str, secret: &str) {
+        let mut command = Command::new(&self.python);
+        command.arg(script("ec2_model.py")).args([ec2, sts]).args(actions);
+        succeed(command, key, secret);
+    }
+
+    /// A SOAP client's whole flow at an EC2 endpoint.
+    pub fn soap_flow(&self, endpoint: &str, user: &str, password: &str) {
+        let mut command = Command::new(&self.python);
+        command.arg(script("soap_flow.py")).arg(endpoint);
+        succeed(command, user, password);
     }
 
     /// A browser's whole flow on the console at `url`. Not all machines that have the other clients have a browser: then

@@ -139,6 +139,11 @@ impl Gateway {
         format!("http://{}/ec2", self.address)
     }
 
+    /// The URL of the STS endpoint.
+    pub fn sts(&self) -> String {
+        format!("http://{}/sts", self.address)
+    }
+
     /// The process's id.
     pub fn pid(&self) -> u32 {
         self.child.id()

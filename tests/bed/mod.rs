@@ -5,6 +5,7 @@
 pub mod clients;
 pub mod gateway;
 pub mod http;
+pub mod memory;
 pub mod openstack;
 pub mod ovirt;
 pub mod postgres;

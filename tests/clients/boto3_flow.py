@@ -1,9 +1,6 @@
 """What a program does with the stock boto3, from the first look to the last clean-up.
 
-    boto3_flow.py http://localhost:3001/ec2 [UNSAID ...]
-
-UNSAID is what the cloud does not say with an instance, though it has it: "groups", "subnet". What is not named has to be
-said.
+    boto3_flow.py http://localhost:3001/ec2
 
 Takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the environment.
 """
@@ -137,9 +134,10 @@ def addresses(ec2, instance):
     refused("InvalidAddress.NotFound", ec2.describe_addresses, PublicIps=[address])
 
 
-def groups(ec2, image, unsaid):
+def groups(ec2, image):
     if not can(ec2.create_security_group, GroupName="boto3", Description="d"):
-        assert ec2.describe_security_groups()["SecurityGroups"] == []
+        [default] = ec2.describe_security_groups()["SecurityGroups"]
+        assert default["GroupName"] == "default", default
         return
     group = ec2.create_security_group(GroupName="boto3", Description="boto3's")["GroupId"]
     refused("InvalidGroup.Duplicate", ec2.create_security_group, GroupName="boto3", Description="again")
@@ -155,9 +153,10 @@ def groups(ec2, image, unsaid):
     assert ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[web])["Return"]
     refused("InvalidPermission.NotFound", ec2.revoke_security_group_ingress, GroupId=group, IpPermissions=[itself])
     [one] = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SecurityGroupIds=[group])["Instances"]
-    if "groups" not in unsaid:
-        assert [g["GroupId"] for g in one["SecurityGroups"]] == [group], one
+    assert [g["GroupId"] for g in one["SecurityGroups"]] == [group], one
     ec2.get_waiter("instance_running").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
+    [listed] = instances(ec2, Filters=[{"Name": "instance.group-id", "Values": [group]}])
+    assert (listed["InstanceId"], len(listed["SecurityGroups"])) == (one["InstanceId"], 1), listed
     refused("InvalidGroup.InUse", ec2.delete_security_group, GroupId=group)
     ec2.terminate_instances(InstanceIds=[one["InstanceId"]])
     ec2.get_waiter("instance_terminated").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
@@ -165,7 +164,7 @@ def groups(ec2, image, unsaid):
     refused("InvalidGroup.NotFound", ec2.describe_security_groups, GroupIds=[group])
 
 
-def networks(ec2, image, unsaid):
+def networks(ec2, image):
     vpcs, subnets = ec2.describe_vpcs()["Vpcs"], ec2.describe_subnets()["Subnets"]
     assert {s["VpcId"] for s in subnets} <= {v["VpcId"] for v in vpcs}, (vpcs, subnets)
     interfaces = ec2.describe_network_interfaces()["NetworkInterfaces"]
@@ -177,12 +176,13 @@ def networks(ec2, image, unsaid):
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.99.1.0/24")["Subnet"]["SubnetId"]
     ec2.get_waiter("subnet_available").wait(SubnetIds=[subnet], WaiterConfig=QUICK)
     [one] = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"]
-    if "subnet" not in unsaid:
-        assert (one["VpcId"], one["SubnetId"]) == (vpc, subnet), one
+    assert (one["VpcId"], one["SubnetId"]) == (vpc, subnet), one
     ec2.get_waiter("instance_running").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
     of_subnet = [{"Name": "subnet-id", "Values": [subnet]}]
     [interface] = ec2.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"]
     assert interface["Attachment"]["InstanceId"] == one["InstanceId"], interface
+    [listed] = instances(ec2, Filters=of_subnet)
+    assert (listed["InstanceId"], listed["VpcId"]) == (one["InstanceId"], vpc), listed
     refused("DependencyViolation", ec2.delete_vpc, VpcId=vpc)
     ec2.terminate_instances(InstanceIds=[one["InstanceId"]])
     ec2.get_waiter("instance_terminated").wait(InstanceIds=[one["InstanceId"]], WaiterConfig=QUICK)
@@ -197,7 +197,7 @@ def capture(ec2, instance):
     ec2.deregister_image(ImageId=made)
 
 
-def main(endpoint, *unsaid):
+def main(endpoint):
     ec2 = client(endpoint)
 
     zones = ec2.describe_availability_zones()["AvailabilityZones"]
@@ -259,8 +259,8 @@ def main(endpoint, *unsaid):
     ec2.get_waiter("instance_running").wait(InstanceIds=ids, WaiterConfig=QUICK)
 
     key_pairs(ec2, image["ImageId"])
-    groups(ec2, image["ImageId"], unsaid)
-    networks(ec2, image["ImageId"], unsaid)
+    groups(ec2, image["ImageId"])
+    networks(ec2, image["ImageId"])
     addresses(ec2, ids[0])
     if can(ec2.create_key_pair, KeyName="boto3"):
         volume = volumes(ec2, zone, ids[0])

@@ -11,6 +11,7 @@ mod edge;
 mod faults;
 mod relay;
 mod rest;
+mod sts;
 mod talk;
 mod telemetry;
 mod tls;

@@ -26,8 +26,8 @@ fn what_the_mock_begins_with_is_shown() {
         ("DescribeVolumeStatus", "volumeId", vec!["vol1", "vol2", "vol3"]),
         ("DescribeSnapshots", "snapshotId", vec!["snap1", "snap2", "snap3"]),
         ("DescribeSecurityGroups", "groupName", vec!["default"]),
-        ("DescribeVpcs", "cidrBlock", vec!["192.168.0.0/16", "10.0.0.0/8"]),
-        ("DescribeSubnets", "vpcId", vec!["net1", "net1", "net2", "net2"]),
+        ("DescribeVpcs", "cidrBlock", vec!["192.168.0.0/16", "10.0.0.0/8", "172.31.0.0/16"]),
+        ("DescribeSubnets", "vpcId", vec!["net1", "net1", "net2", "net2", "vpc-00000000", "vpc-00000000"]),
         ("DescribeNetworkInterfaces", "instanceId", vec!["inst1", "inst3"]),
     ] {
         assert_eq!(ask(&gateway, action).texts(element), expected, "{action}");

@@ -41,6 +41,7 @@ CATALOGUE = [
     ("network", "neutron", f"{ENV['NEUTRON_PORT']}"),
     ("volumev3", "cinderv3", f"{ENV['CINDER_PORT']}/v3/$(project_id)s"),
     ("block-storage", "cinder", f"{ENV['CINDER_PORT']}/v3/$(project_id)s"),
+    ("object-store", "swift", f"{ENV['SWIFT_PORT']}/v1/AUTH_$(project_id)s"),
 ]
 # Id, name, memory in MiB, disk in GiB, processors.
 FLAVORS = [

@@ -9,12 +9,16 @@ HOST=127.0.0.1
 base=${DELTAGATE_OPENSTACK_PORTS:-18000}
 EPMD_PORT=$((base + 436))
 KEYSTONE_PORT=$((base + 500))
+SWIFT_OBJECT_PORT=$((base + 620))
+SWIFT_CONTAINER_PORT=$((base + 621))
+SWIFT_ACCOUNT_PORT=$((base + 622))
 RABBITMQ_PORT=$((base + 672))
 RABBITMQ_DIST_PORT=$((base + 673))
 NEUTRON_PORT=$((base + 696))
 NOVA_PORT=$((base + 774))
 CINDER_PORT=$((base + 776))
 PLACEMENT_PORT=$((base + 778))
+SWIFT_PORT=$((base + 808))
 GLANCE_PORT=$((base + 929))
 
 PASSWORD=secret # of everybody: nothing outside this machine can reach the cloud
@@ -34,7 +38,7 @@ set +a
 
 # In the order of starting: what stands on nothing first.
 stores=(mariadb rabbitmq)
-services=(keystone placement nova-conductor nova-scheduler nova-api neutron glance
+services=(keystone placement swift nova-conductor nova-scheduler nova-api neutron glance
     cinder-api cinder-scheduler cinder-volume nova-compute)
 
 log_of() { echo "$STATE/log/$1.log"; }

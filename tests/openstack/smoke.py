@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Boots a server, gives it a volume and an address, makes an image of it, and leaves nothing behind.
+"""Boots a server, gives it a volume and an address, makes an image of it, keeps an object, and leaves nothing behind.
 
 Proves that the test cloud works before anything is tested with it, and takes the services' slow first calls on
 itself. The environment is that of services.sh; what is wrong ends up in the exit code and on standard error.
@@ -29,6 +29,7 @@ def main():
 
 
 def exercise(demo):
+    keep_object(demo.object_store)
     server = boot(demo)
     borrow_volume(demo, server)
     borrow_address(demo, server)
@@ -37,6 +38,13 @@ def exercise(demo):
     until("it is idle", lambda: demo.compute.get_server(server.id).task_state is None)
     demo.compute.stop_server(server)
     until("it is stopped", lambda: demo.compute.get_server(server.id).status == "SHUTOFF")
+
+
+def keep_object(store):
+    store.create_container(name=NAME)
+    store.upload_object(NAME, NAME, data=NAME.encode())
+    if store.download_object(NAME, container=NAME) != NAME.encode():
+        sys.exit("openstack: an object holds something else than was put into it")
 
 
 def boot(demo):
@@ -83,6 +91,14 @@ def sweep(demo):
     for volume in demo.block_storage.volumes(name=NAME):
         demo.block_storage.delete_volume(volume)
         demo.block_storage.wait_for_delete(volume, interval=0.2, wait=PATIENCE)
+    sweep_objects(demo.object_store)
+
+
+def sweep_objects(store):
+    if any(container.name == NAME for container in store.containers()):
+        for kept in store.objects(NAME):
+            store.delete_object(kept, container=NAME)
+        store.delete_container(NAME)
 
 
 def until(what, holds):

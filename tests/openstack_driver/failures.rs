@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use deltagate::{
     exchange::{Answer, Endpoint, Transport},
-    model::{Error, ErrorKind, Filter, Kind, Operation},
+    model::{Error, ErrorKind, Filter, Kind, Operation, Verb},
 };
 use http::Request;
 
@@ -78,12 +78,22 @@ fn page(id: usize, next: &str) -> (u16, String) {
 #[tokio::test]
 async fn a_service_that_is_missing_is_named() {
     let cloud = Cloud::new(NOVA, nothing);
-    for (kind, name) in [(Kind::Volume, "block storage"), (Kind::Address, "network"), (Kind::Image, "image")]
-    {
+    for (kind, name) in [
+        (Kind::Volume, "block storage"),
+        (Kind::Address, "network"),
+        (Kind::Image, "image"),
+        (Kind::Bucket, "object storage"),
+    ] {
         let error = cloud.list(kind).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         assert_eq!(error.message(), format!("this cloud has no {name} service"));
     }
+    let harness = Harness::over(Arc::new(Cloud::new(NOVA, |_, _| (200, r#"{"servers": []}"#.to_owned()))));
+    assert!(harness.capabilities().offers(Verb::List, Kind::Volume));
+    let list = Operation::List(Kind::Instance, Filter::default());
+    harness.perform("demo+demo", &list).await.unwrap();
+    let offered = |kind| harness.capabilities().offers(Verb::List, kind);
+    assert!(offered(Kind::Instance) && !offered(Kind::Volume) && !offered(Kind::Address));
 }
 
 #[tokio::test]
@@ -136,6 +146,17 @@ async fn an_empty_page_is_the_last_whatever_it_links_to() {
     });
     assert!(cloud.list(Kind::Instance).await.unwrap().is_empty());
     assert_eq!(cloud.calls.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn servers_are_told_while_the_network_service_is_down() {
+    const WITH_NEUTRON: &[(&str, &str)] = &[NOVA[0], ("network", "http://127.0.0.1:9696")];
+    let cloud = Cloud::new(WITH_NEUTRON, |_, target| match target {
+        "/v2.1/servers/detail" => (200, r#"{"servers": [{"id": "x", "status": "ACTIVE"}]}"#.to_owned()),
+        _ => (503, String::new()),
+    });
+    assert_eq!(cloud.list(Kind::Instance).await.unwrap().len(), 1);
+    assert_eq!(cloud.list(Kind::Network).await.unwrap_err().kind(), ErrorKind::Unreachable);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use deltagate::{
     drivers::{self, Embedded},
     exchange::{Cloud, Driver, Endpoint, Identity, Promises, Provider, Receiver, Services, Tally, Transport},
-    model::{Credential, Error, Flow, Operation, Resource, Sink},
+    model::{Capabilities, Credential, Error, Flow, Operation, Resource, Sink},
     store::JobState,
 };
 
@@ -17,13 +17,15 @@ pub(crate) struct Harness {
     transport: Arc<dyn Transport>,
 }
 
-/// What was received, in short.
-#[derive(Default)]
-struct Received(Vec<String>);
+/// What was received, as it is told.
+struct Received {
+    told: Vec<String>,
+    tell: fn(&Resource<'_>) -> String,
+}
 
 impl Sink for Received {
     fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
-        self.0.push(told(resource));
+        self.told.push((self.tell)(resource));
         Ok(Flow::More)
     }
 }
@@ -50,6 +52,7 @@ fn told(resource: &Resource<'_>) -> String {
             is(&it.hardware_profile),
             it.all_addresses().map(|ip| ip.to_string()).collect::<Vec<_>>().join(",")
         ),
+        Resource::Console(it) => it.text.to_string(),
         Resource::Image(it) => format!("{} {:?}", it.name, it.state),
         Resource::Volume(it) => {
             let device = it.mount.as_ref().map(|mount| is(&mount.device));
@@ -69,6 +72,20 @@ fn told(resource: &Resource<'_>) -> String {
             let memory = it.memory.as_ref().map(|memory| memory.default_value() >> 20);
             format!("{} {cpus:?} {memory:?}", it.id)
         }
+        Resource::Bucket(it) => format!("{} {:?}", it.id, it.size),
+        Resource::Blob(it) => {
+            let words = it.metadata.iter().map(|(name, word)| format!("{name}={word}")).collect::<Vec<_>>();
+            let modified = it.modified.map_or("-".to_owned(), |at| at.to_string());
+            format!(
+                "{}/{} {:?} {} {modified} {}",
+                it.bucket,
+                it.name,
+                it.size,
+                is(&it.content_type),
+                words.join(",")
+            )
+        }
+        Resource::Content(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         other => other.id().to_owned(),
     }
 }
@@ -100,7 +117,7 @@ impl Harness {
             url: address.url,
         });
         let driver = (entry.open)(Arc::clone(&provider), &Embedded::default()).unwrap();
-        let (cloud, store) = (Arc::clone(&driver), crate::memory::store());
+        let (cloud, store) = (Arc::clone(&driver), crate::bed::memory::store());
         let promises = Promises::new(Arc::clone(&provider), cloud, Arc::clone(&transport), store);
         tokio::spawn(promises.clone().keep());
         Harness { driver, provider, promises, transport }
@@ -108,14 +125,39 @@ impl Harness {
 
     /// What was received, in short, and how it ended.
     pub(crate) async fn perform(&self, user: &str, operation: &Operation) -> Result<Vec<String>, Error> {
-        let (tally, mut received) = (Tally::default(), Received::default());
+        self.told(user, operation, told).await
+    }
+
+    /// What was received, as `tell` tells it, and how it ended.
+    pub(crate) async fn told(
+        &self,
+        user: &str,
+        operation: &Operation,
+        tell: fn(&Resource<'_>) -> String,
+    ) -> Result<Vec<String>, Error> {
+        self.counted(user, operation, tell).await.map(|(told, _)| told)
+    }
+
+    /// What was received, as `tell` tells it, and how many calls it took, as the metrics count them.
+    pub(crate) async fn counted(
+        &self,
+        user: &str,
+        operation: &Operation,
+        tell: fn(&Resource<'_>) -> String,
+    ) -> Result<(Vec<String>, u32), Error> {
+        let (tally, mut received) = (Tally::default(), Received { told: Vec::new(), tell });
         let (user, password) = user.split_once(':').unwrap_or((user, "secret"));
         let identity = Identity { user: user.to_owned(), password: password.to_owned().into() };
         let (provider, transport) = (&*self.provider, &*self.transport);
         let mut cloud =
             Cloud::new(provider, &identity, transport, Some(&self.promises), &tally, &mut received);
         self.driver.perform(operation, &mut cloud).await?;
-        Ok(received.0)
+        Ok((received.told, tally.calls()))
+    }
+
+    /// What the driver offers by now.
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        self.driver.capabilities()
     }
 
     /// How many promises are not kept yet.

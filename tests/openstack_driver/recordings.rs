@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use deltagate::model::{
     Action, Change, ErrorKind as E, Filter, FirewallSpec, Id, ImageSpec, InstanceSpec, KeySpec, Kind as K,
-    NetworkSpec, Operation, Protocol, RuleSource, RuleSpec, SnapshotSpec, Spec, SubnetSpec, VolumeSpec,
+    NetworkInterface, NetworkSpec, Operation, Protocol, Resource, RuleSource, RuleSpec, SnapshotSpec, Spec,
+    SubnetSpec, VolumeSpec,
 };
 
 use crate::{
@@ -164,19 +165,19 @@ async fn keys() {
 #[tokio::test]
 async fn instances() {
     run(vec![
-        (list(K::Instance), vec!["60"], Ok(&["wire1 Running 1 10.10.0.187"])),
+        (list(K::Instance), vec!["34", "35", "37", "60"], Ok(&["wire1 Running 1 10.10.0.187"])),
         (
             list(K::Instance),
-            vec!["61", "60"],
+            vec!["34", "35", "37", "61", "60"],
             Ok(&["wire1 Running 1 10.10.0.187", "wire1 Running 1 10.10.0.187"]),
         ),
-        (show(K::Instance, SERVER), vec!["56"], Ok(&["wire1 Creating 1 "])),
-        (show(K::Instance, SERVER), vec!["57"], Ok(&["wire1 Running 1 10.10.0.187"])),
-        (show(K::Instance, SERVER), vec!["58"], Ok(&["wire1 Running m1.tiny 10.10.0.187"])),
-        (show(K::Instance, SERVER), vec!["67"], Ok(&["wire1 Stopping 1 10.10.0.187"])),
-        (show(K::Instance, SERVER), vec!["79"], Ok(&["wire1 Running 1 10.10.0.187"])),
-        (show(K::Instance, SERVER), vec!["90"], Ok(&["wire1b Running 2 10.10.0.187"])),
-        (show(K::Instance, SERVER), vec!["143"], Ok(&["wire1b Running 2 10.10.0.187,203.0.113.180"])),
+        (show(K::Instance, SERVER), vec!["56", "139"], Ok(&["wire1 Creating 1 10.10.0.187"])),
+        (show(K::Instance, SERVER), vec!["57", "139"], Ok(&["wire1 Running 1 10.10.0.187"])),
+        (show(K::Instance, SERVER), vec!["58", "139"], Ok(&["wire1 Running m1.tiny 10.10.0.187"])),
+        (show(K::Instance, SERVER), vec!["67", "139"], Ok(&["wire1 Stopping 1 10.10.0.187"])),
+        (show(K::Instance, SERVER), vec!["79", "139"], Ok(&["wire1 Running 1 10.10.0.187"])),
+        (show(K::Instance, SERVER), vec!["90", "139"], Ok(&["wire1b Running 2 10.10.0.187"])),
+        (show(K::Instance, SERVER), vec!["143", "139"], Ok(&["wire1b Running 2 10.10.0.187,203.0.113.180"])),
         (show(K::Instance, NOBODY), vec!["101"], Err(E::NotFound)),
         (show(K::Instance, SERVER), vec!["107"], Err(E::NotFound)),
         (show(K::Instance, "i-00000000"), vec![], Err(E::NotFound)),
@@ -190,8 +191,61 @@ async fn instances() {
         (act(Action::Reboot), vec!["57", "72"], Ok(&["wire1 Rebooting 1 10.10.0.187"])),
         (act(Action::Reboot), vec!["160"], Err(E::NotFound)),
         (destroy(K::Instance, NOBODY), vec!["101"], Err(E::NotFound)),
+        (show(K::Console, SERVER), vec!["76"], Ok(&["FAKE CONSOLE OUTPUT\nANOTHER\nLAST LINE"])),
+        (show(K::Console, "x"), vec![], Err(E::NotFound)),
     ])
     .await;
+}
+
+/// Where an instance is, and what is around it.
+fn surroundings(resource: &Resource<'_>) -> String {
+    let Resource::Instance(it) = resource else { panic!("{resource:?}") };
+    let is = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().unwrap_or("-").to_owned();
+    let interfaces = it.interfaces.iter().map(|interface| {
+        let NetworkInterface { id, mac, network, subnet, addresses, .. } = interface;
+        format!("[{id} {} {} {} {addresses:?}]", is(mac), is(network), is(subnet))
+    });
+    format!("{} {}", interfaces.collect::<String>(), it.firewalls.join(","))
+}
+
+#[tokio::test]
+async fn a_server_is_told_with_the_ids_of_its_subnet_and_its_groups() {
+    let no_part = format!("43 /v2.0/subnets/{NETWORK}");
+    let place = format!("fa:16:3e:b1:45:f9 {NETWORK} 821ba19e-5888-4208-ac20-a22e92847647 [10.10.0.187]");
+    let named = format!("[94de5916-fe1f-458b-82f4-73c0dfba9201 {place}] {GROUP}");
+    let unnamed = format!("[ {place}] {GROUP}");
+    let building = format!("[ - {NETWORK} - []] {GROUP}");
+    let by_id = server(InstanceSpec { firewalls: vec![GROUP.into()], ..ordered() });
+    // The groups were recorded when there was none but the default one.
+    let web =
+        format!(r#"{{"id": "{GROUP}", "name": "web", "tenant_id": "4ec4a2e322e54ca580b99228e747adb1"}}"#);
+    let groups = format!(r#"{{"security_groups":[{web},"#);
+    for (operation, steps, expected) in [
+        (show(K::Instance, SERVER), vec!["57", "139"], &named),
+        (
+            Operation::List(K::Instance, Filter { ids: vec![SERVER.into()], ..Filter::default() }),
+            vec!["57", "139"],
+            &named,
+        ),
+        (list(K::Instance), vec!["34", "35", "37", "60"], &unnamed),
+        (server(ordered()), vec![&no_part, "19", "55", "56", "34", "35", "37"], &building),
+        (by_id.clone(), vec![&no_part, "19", "55", "56", "34", "35", "37"], &building),
+    ] {
+        let steps = ["03"].into_iter().chain(steps);
+        let Some(mut exchanges) = steps.map(exchange).collect::<Option<Vec<_>>>() else { return };
+        for exchange in &mut exchanges {
+            exchange.answer = exchange.answer.replacen(r#"{"security_groups": ["#, &groups, 1);
+            if operation == by_id {
+                exchange.body =
+                    exchange.body.replace(r#"{"name": "web"}"#, &format!(r#"{{"name": "{GROUP}"}}"#));
+            }
+        }
+        let script = Script::new(exchanges);
+        let harness = Harness::over(Arc::new(script.clone()));
+        let told = harness.told("demo+demo", &operation, surroundings).await.unwrap();
+        assert_eq!(told, [expected.as_str()], "{operation:?}");
+        assert_eq!(script.left(), Vec::<String>::new(), "{operation:?}");
+    }
 }
 
 #[tokio::test]
@@ -199,10 +253,10 @@ async fn instances_are_made() {
     // A network's id is tried as that of a part of one first.
     let no_part = format!("43 /v2.0/subnets/{NETWORK}");
     let no_part = no_part.as_str();
-    let steps = |number| vec!["19", no_part, number];
+    let steps = |number| vec![no_part, "19", number];
     let nowhere = InstanceSpec { image: NOBODY.into(), ..ordered() };
     run(vec![
-        (server(ordered()), vec!["19", no_part, "55", "56"], Ok(&["wire1 Creating 1 "])),
+        (server(ordered()), vec![no_part, "19", "55", "56", "34", "35", "37"], Ok(&["wire1 Creating 1 "])),
         (server(nowhere), steps("93"), Err(E::NotFound)),
         (server(InstanceSpec { key: Some("nosuch".into()), ..ordered() }), steps("97"), Err(E::NotFound)),
         (server(InstanceSpec { realm: Some("nosuch".into()), ..ordered() }), steps("98"), Err(E::NotFound)),
@@ -324,8 +378,9 @@ async fn who_is_not_who_he_says_gets_nothing() {
 
 #[tokio::test]
 async fn a_token_is_kept_and_renewed_once_when_it_is_revoked() {
-    let steps = ["03", "60", "18", "03", "60", "60", "18", "03", "18"];
-    let Some(exchanges) = steps.map(exchange).into_iter().collect::<Option<Vec<_>>>() else { return };
+    let first = ["03", "34", "35", "37", "60", "18", "03", "60"];
+    let steps = first.into_iter().chain(["34", "35", "37", "60", "18", "03", "18"]);
+    let Some(exchanges) = steps.map(exchange).collect::<Option<Vec<_>>>() else { return };
     let script = Script::new(exchanges);
     let harness = Harness::over(Arc::new(script.clone()));
     for _ in 0..3 {
@@ -337,9 +392,36 @@ async fn a_token_is_kept_and_renewed_once_when_it_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_page_of_a_list_is_one_call_when_the_user_is_known() {
+    for (kind, first, page) in [
+        (K::Instance, vec!["03", "34", "35", "37", "60"], "60"),
+        (K::Realm, vec!["03", "22"], "22"),
+        (K::HardwareProfile, vec!["03", "19"], "19"),
+        (K::Image, vec!["03", "46"], "46"),
+        (K::Key, vec!["03", "26"], "26"),
+        (K::Volume, vec!["03", "118"], "118"),
+        (K::Snapshot, vec!["03", "129"], "129"),
+        (K::Subnet, vec!["03", "35"], "35"),
+        (K::NetworkInterface, vec!["03", "139"], "139"),
+        (K::Address, vec!["03", "142"], "142"),
+        (K::Firewall, vec!["03", "37"], "37"),
+    ] {
+        let cold = u32::try_from(first.len()).unwrap();
+        let steps = first.into_iter().chain([page]);
+        let Some(exchanges) = steps.map(exchange).collect::<Option<Vec<_>>>() else { return };
+        let harness = Harness::over(Arc::new(Script::new(exchanges)));
+        let told = |resource: &Resource<'_>| resource.id().to_owned();
+        for calls in [cold, 1] {
+            let (found, made) = harness.counted("demo+demo", &list(kind), told).await.unwrap();
+            assert_eq!((found.is_empty(), made), (false, calls), "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_nova_that_is_too_old_is_asked_once_and_its_flavors_are_looked_up() {
     let too_old = "103 /v2.1/servers/detail";
-    let steps = ["03", too_old, "60", "19", "60"];
+    let steps = ["03", "34", "35", "37", too_old, "60", "19", "60"];
     let Some(exchanges) = steps.map(exchange).into_iter().collect::<Option<Vec<_>>>() else { return };
     let script = Script::new(exchanges);
     let harness = Harness::over(Arc::new(script.clone()));

@@ -26,7 +26,7 @@ pub(crate) struct Exchange {
     method: String,
     port: u16,
     pub(crate) path: String,
-    body: String,
+    pub(crate) body: String,
     status: u16,
     headers: Vec<(String, String)>,
     pub(crate) answer: String,

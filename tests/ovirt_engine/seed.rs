@@ -195,7 +195,7 @@ fn template(
         base: id,
         disks,
         nics,
-        tags: Vec::new(),
+        tags: Default::default(),
     }
 }
 
@@ -294,7 +294,7 @@ fn machine(
         disks: vec![attachment(disk)],
         nics: vec![nic_of(nic, mac, address, cluster)],
         snapshots: vec![active_snapshot(snapshot, then)],
-        tags: Vec::new(),
+        tags: Default::default(),
         users: Vec::new(),
     }
 }

@@ -58,6 +58,12 @@ fn what_is_wrong_is_named_with_its_line() {
         ("[log]\nformat = 'xml'", &["2: unknown variant `xml`, expected `text` or `json`"]),
         ("[ec2]\nregion = 'EU West'", &["2: a region's name has lower-case letters"]),
         ("[ec2]\nclock_skew = 0", &["2: 0 is no time"]),
+        (
+            "[ec2]\ndefault_network = '10.0.0.0/8'",
+            &["2: '10.0.0.0/8' is no network of IPv4 with a prefix of 16"],
+        ),
+        ("[ec2]\ndefault_network = '10.0.0.1/16'", &["2: '10.0.0.1/16' is no network"]),
+        ("[ec2]\ndefault_network = 'here'", &["2: 'here' is no network"]),
         ("[limits]\nbody_bytes = 0\nidle_timeout = 0", &["2: 0 is not from 1 to", "3: 0 is no time"]),
         ("[limits]\nheader_bytes = 2048\nuri_bytes = 4096", &["3: uri_bytes is more than header_bytes"]),
         ("[limits]\nrequests_in_flight = -1", &["2: invalid value: integer `-1`"]),

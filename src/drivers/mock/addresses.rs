@@ -26,7 +26,7 @@ impl Record for Address {
 
     fn describe<'a>(&'a self, id: &'a str, _reading: Reading<'a>) -> Resource<'a> {
         let instance = self.instance.as_deref().map(Into::into);
-        Resource::Address(Shown { id: id.into(), ip: self.ip, instance })
+        Resource::Address(Shown { id: id.into(), ip: self.ip, instance, tags: Default::default() })
     }
 
     fn may_go(&self, id: &str, _reading: Reading<'_>) -> Result<(), Error> {

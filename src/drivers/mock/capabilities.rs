@@ -1,7 +1,7 @@
 //! What the mock cloud can do: everything.
 
 use super::NAME;
-use crate::model::{Capabilities, Cause, Feature, IdForm, Kind, Stage, Transition, Verb};
+use crate::model::{Capabilities, Cause, Feature, IdForm, Kind, Kinds, Stage, Transition, Verb};
 
 /// The most user data that is taken, in bytes: EC2's own limit.
 pub(super) const USER_DATA: usize = 16 << 10;
@@ -75,9 +75,11 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
         (Verb::Destroy, Kind::Blob),
         (Verb::List, Kind::Metric),
         (Verb::Show, Kind::Metric),
+        (Verb::Show, Kind::Console),
         (Verb::List, Kind::Provider),
         (Verb::Show, Kind::Provider),
     ],
+    lacks: Kinds::NONE,
     ids: IdForm::Opaque,
     user_data: Some(USER_DATA),
     longest_name: None,

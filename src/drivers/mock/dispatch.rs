@@ -16,6 +16,7 @@ impl Mock {
         operation: &'a Operation,
     ) -> Result<Found<'a>, Error> {
         match operation {
+            Operation::List(Kind::Console, _) => Err(incapable(operation)),
             Operation::List(Kind::Bucket, filter) => Ok(reading.list_buckets(filter)),
             Operation::List(kind, filter) => {
                 Ok(Box::new(self.list(reading, *kind, filter).take(filter.at_most.unwrap_or(usize::MAX))))
@@ -47,6 +48,10 @@ impl Mock {
             Kind::Metric => reading.list_metrics(filter),
             Kind::Provider => providers::list(&self.name, filter),
             Kind::Blob => reading.list::<blobs::Blob>(filter),
+            // It keeps none: what is laid over it does.
+            Kind::Tag => Box::new(std::iter::empty()),
+            // They are only shown.
+            Kind::Console => Box::new(std::iter::empty()),
         }
     }
 
@@ -68,7 +73,9 @@ impl Mock {
             Kind::Bucket => reading.show::<buckets::Bucket>(id),
             Kind::Blob => reading.show::<blobs::Blob>(id),
             Kind::Metric => reading.show_metric(id),
+            Kind::Console => reading.show_console(id),
             Kind::Provider => providers::show(&self.name, id),
+            Kind::Tag => Err(Error::not_found(kind, id.clone())),
         }
     }
 }
@@ -82,11 +89,13 @@ pub(super) fn alter(
     operation: &Operation,
 ) -> Result<Vec<Resource<'static>>, Error> {
     match operation {
-        Operation::Create(spec) => create(writing, spec, operation),
+        Operation::Create(spec) | Operation::CreateWith(spec, _) => create(writing, spec, operation),
         Operation::Act(action, ids) => writing.act(*action, ids),
         Operation::Change(id, change) => alter_one(writing, id, change, operation).map(|one| vec![one]),
         Operation::Destroy(kind, ids) => destroy(writing, *kind, ids, operation),
-        Operation::List(..) | Operation::Show(..) | Operation::Read(_) => Err(incapable(operation)),
+        Operation::List(..) | Operation::Show(..) | Operation::Read(_) | Operation::Tag(..) => {
+            Err(incapable(operation))
+        }
     }
 }
 
@@ -153,7 +162,9 @@ fn destroy(
         Kind::LoadBalancer => writing.destroy::<load_balancers::LoadBalancer>(ids),
         Kind::Bucket => writing.destroy::<buckets::Bucket>(ids),
         Kind::Blob => writing.destroy::<blobs::Blob>(ids),
-        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider => Err(incapable(operation)),
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag => {
+            Err(incapable(operation))
+        }
     }
 }
 

@@ -110,6 +110,7 @@ impl Record for Firewall {
             description: self.description.as_str().into(),
             owner: USER.into(),
             rules: self.rules.iter().map(Rule::shown).collect(),
+            tags: Default::default(),
         })
     }
 

@@ -46,6 +46,7 @@ impl Record for Image {
             architecture: self.architecture.as_deref().map(Into::into),
             state: if pending { ImageState::Pending } else { ImageState::Available },
             created: Some(self.created),
+            tags: Default::default(),
         })
     }
 }

@@ -34,7 +34,7 @@ impl Record for Key {
 
     fn describe<'a>(&'a self, id: &'a str, _reading: Reading<'a>) -> Resource<'a> {
         let credential = Credential::Pair { fingerprint: self.fingerprint.as_str().into(), private: None };
-        Resource::Key(Shown { id: id.into(), name: id.into(), credential })
+        Resource::Key(Shown { id: id.into(), name: id.into(), credential, tags: Default::default() })
     }
 }
 
@@ -48,7 +48,7 @@ impl Writing<'_> {
         self.state.add(&spec.name, Key { fingerprint: fingerprint.clone() })?;
         let (id, name) = (spec.name.clone().into(), spec.name.clone().into());
         let credential = Credential::Pair { fingerprint: fingerprint.into(), private };
-        Ok(Resource::Key(Shown { id, name, credential }))
+        Ok(Resource::Key(Shown { id, name, credential, tags: Default::default() }))
     }
 }
 

@@ -31,6 +31,7 @@ mod firewalls;
 mod load_balancers;
 mod buckets;
 mod blobs;
+mod consoles;
 mod contents;
 mod metrics;
 mod providers;
@@ -129,11 +130,11 @@ impl Driver for Mock {
                 emit(self.look(reading, operation)?, cloud).await
             }
             Operation::Read(id) => self.read_blob(id, cloud).await,
-            Operation::Create(spec) => match &**spec {
+            Operation::Create(spec) | Operation::CreateWith(spec, _) => match &**spec {
                 Spec::Blob(spec) => self.create_blob(spec, cloud).await,
                 _other => emit(self.alter(operation).await?, cloud).await,
             },
-            Operation::Act(..) | Operation::Change(..) | Operation::Destroy(..) => {
+            Operation::Act(..) | Operation::Change(..) | Operation::Destroy(..) | Operation::Tag(..) => {
                 emit(self.alter(operation).await?, cloud).await
             }
         }

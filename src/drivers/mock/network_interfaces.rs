@@ -41,6 +41,7 @@ impl NetworkInterface {
             subnet: self.subnet.as_deref().map(Into::into),
             instance: Some(self.instance.as_str().into()),
             addresses: smallvec![self.address],
+            tags: Default::default(),
         }
     }
 }

@@ -35,6 +35,7 @@ impl Record for Network {
             state: NetworkState::Up,
             address_blocks: smallvec![self.block.as_str().into()],
             subnets: self.subnets.iter().map(|id| id.as_str().into()).collect(),
+            tags: Default::default(),
         })
     }
 

@@ -45,6 +45,7 @@ impl Record for Snapshot {
             state: if pending { SnapshotState::Pending } else { SnapshotState::Completed },
             size: Some(self.size),
             created: Some(self.created),
+            tags: Default::default(),
         })
     }
 }

@@ -32,6 +32,7 @@ impl Record for Subnet {
             state: NetworkState::Up,
             network: Some(self.network.as_str().into()),
             address_block: Some(self.block.as_str().into()),
+            tags: Default::default(),
         })
     }
 

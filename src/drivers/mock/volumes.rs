@@ -76,6 +76,7 @@ impl Record for Volume {
                 instance: mount.instance.as_str().into(),
                 device: Some(mount.device.as_str().into()),
             }),
+            tags: Default::default(),
         })
     }
 

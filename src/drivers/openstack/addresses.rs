@@ -42,7 +42,12 @@ impl<'a> FloatingIp<'a> {
         let device = self.port_details.and_then(|details| details.device_id);
         // An older Neutron says only that it leads somewhere: the port stands for the server then.
         let instance = device.filter(|device| !device.is_empty()).or(self.port_id);
-        Address { id: self.id.0, ip: self.floating_ip_address, instance: instance.map(Into::into) }
+        Address {
+            id: self.id.0,
+            ip: self.floating_ip_address,
+            instance: instance.map(Into::into),
+            tags: Default::default(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A request in a service's terms: what is its own; what every request has besides is added when it is sent.
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -19,6 +19,8 @@ pub(super) struct Call {
     pub(super) target: String,
     /// Whether servers are wanted with their flavors in them.
     pub(super) with_flavors: bool,
+    /// Header fields of its own, over those that every request has.
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     /// A JSON document, or nothing.
     pub(super) body: Bytes,
 }
@@ -27,7 +29,12 @@ impl Call {
     /// Reads what is at this path.
     pub(super) fn get(service: Service, path: &[&str]) -> Self {
         let (method, target) = (Method::GET, target(path));
-        Call { service, method, target, with_flavors: false, body: Bytes::new() }
+        Call { service, method, target, with_flavors: false, headers: Vec::new(), body: Bytes::new() }
+    }
+
+    /// Reads what is said about what is at this path.
+    pub(super) fn head(service: Service, path: &[&str]) -> Self {
+        Call { method: Method::HEAD, ..Call::get(service, path) }
     }
 
     /// Sends a document, of one member of this name, to this path.
@@ -49,6 +56,17 @@ impl Call {
     /// The same call, with the flavors of the servers that it answers in them.
     pub(super) fn with_flavors(self) -> Self {
         Call { with_flavors: true, ..self }
+    }
+
+    /// The same call, made with another method.
+    pub(super) fn by(self, method: Method) -> Self {
+        Call { method, ..self }
+    }
+
+    /// The same call, with a header field.
+    pub(super) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// The same call, with a parameter in its query.

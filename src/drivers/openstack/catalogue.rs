@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     exchange::{Interface, ProviderUrl},
-    model::{Error, ErrorKind},
+    model::{Error, ErrorKind, Kind},
     wire::json::Text,
 };
 
@@ -21,6 +21,8 @@ pub(super) enum Service {
     Volume,
     /// Neutron.
     Network,
+    /// Swift.
+    ObjectStore,
 }
 
 /// How a service is found in a catalogue.
@@ -49,9 +51,30 @@ static SERVICES: &[Known] = &[
         version: None,
     },
     Known { service: Service::Network, types: &["network"], versions: &["v2.0"], version: Some("v2.0") },
+    Known { service: Service::ObjectStore, types: &["object-store"], versions: &["v1"], version: None },
 ];
 
 impl Service {
+    /// Every service, to go through.
+    pub(super) fn all() -> impl Iterator<Item = Service> {
+        SERVICES.iter().map(|known| known.service)
+    }
+
+    /// What is only there where the service is.
+    pub(super) fn kinds(self) -> &'static [Kind] {
+        match self {
+            Service::Compute => {
+                &[Kind::Realm, Kind::HardwareProfile, Kind::Instance, Kind::Key, Kind::Console]
+            }
+            Service::Image => &[Kind::Image],
+            Service::Volume => &[Kind::Volume, Kind::Snapshot],
+            Service::Network => {
+                &[Kind::Network, Kind::Subnet, Kind::NetworkInterface, Kind::Address, Kind::Firewall]
+            }
+            Service::ObjectStore => &[Kind::Bucket, Kind::Blob],
+        }
+    }
+
     /// What it is called where somebody has to be told that it is not there.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -59,6 +82,7 @@ impl Service {
             Service::Image => "image",
             Service::Volume => "block storage",
             Service::Network => "network",
+            Service::ObjectStore => "object storage",
         }
     }
 }
@@ -145,6 +169,11 @@ impl Catalogue {
         })
     }
 
+    /// The services that are there.
+    pub(super) fn services(&self) -> impl Iterator<Item = Service> {
+        self.bases.iter().map(|(service, _)| *service)
+    }
+
     /// All regions there are.
     pub(super) fn regions(&self) -> &[String] {
         &self.regions
@@ -196,7 +225,9 @@ mod tests {
         {"type": "image", "endpoints": [
             {"interface": "public", "region_id": "A", "url": "http://a:9292/v1"},
             {"interface": "public", "region_id": "A", "url": "http://a/vm1/image"}]},
-        {"type": "object-store", "endpoints": [{"interface": "public", "region_id": "A", "url": "not a url"}]},
+        {"type": "object-store", "endpoints": [
+            {"interface": "public", "region_id": "A", "url": "not a url"},
+            {"interface": "public", "region_id": "A", "url": "http://a:8080/v1/AUTH_4ec4"}]},
         {"type": "image", "endpoints": [{"interface": "admin", "region_id": "A", "url": "not a url"}]}]"#;
 
     fn catalogue(region: Option<&str>, interface: Interface) -> Result<Catalogue, Error> {
@@ -212,6 +243,7 @@ mod tests {
             (Service::Volume, "http://a:8776/v3/4ec4"),
             (Service::Network, "http://a:9696/v2.0"),
             (Service::Image, "http://a/vm1/image/v2"),
+            (Service::ObjectStore, "http://a:8080/v1/AUTH_4ec4"),
         ] {
             assert_eq!(a.base(service).unwrap(), base);
         }

@@ -1,11 +1,14 @@
 //! What a service says when it refuses, in the model's kinds: the one place where a native failure is judged.
 //!
-//! The status decides wherever it can, and Neutron's types where it cannot. Nova, Cinder and Glance have no codes but the
+//! The status decides wherever it can, and Neutron's types where it cannot. Nova, Cinder, Glance and Swift have no codes but the
 //! status: whether their 400, 403 or 409 means a quota, a state or a taken name only the text says, and there, and only
 //! there, it is looked at: see [`PHRASES`].
 
 use bytes::Bytes;
-use http::{Response, header::RETRY_AFTER};
+use http::{
+    Response,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
@@ -80,7 +83,8 @@ pub(super) fn error(response: &Response<Bytes>) -> Error {
     let status = response.status();
     let fault = parse(response.body());
     let kind = kind(response, fault.as_ref());
-    let message = fault.map(|fault| readable(&fault.message)).filter(|message| !message.is_empty());
+    let text = fault.map(|fault| fault.message).or_else(|| plain(response));
+    let message = text.map(|text| readable(&text)).filter(|message| !message.is_empty());
     let error = Error::new(kind, message.unwrap_or_else(|| format!("the cloud answered {status}")));
     if status.is_client_error() { error.safe_to_repeat() } else { error }
 }
@@ -94,13 +98,17 @@ fn kind(response: &Response<Bytes>, fault: Option<&Fault>) -> ErrorKind {
         401 => ErrorKind::Unauthenticated,
         403 => said().unwrap_or(ErrorKind::Denied),
         404 => said().unwrap_or(ErrorKind::NotFound),
+        // Swift's of a name that is no text.
+        412 => ErrorKind::Invalid,
         405 | 501 => ErrorKind::Unsupported,
         409 => said().unwrap_or(ErrorKind::IncorrectState),
         // A quota, or too many requests: only what is over after a while says when to come back.
         413 if !has_to_wait(response) => ErrorKind::LimitReached,
-        413 | 429 => ErrorKind::RateLimited,
+        // The second is Swift's own.
+        413 | 429 | 498 => ErrorKind::RateLimited,
         502 | 503 => ErrorKind::Unreachable,
-        504 => ErrorKind::TimedOut,
+        408 | 504 => ErrorKind::TimedOut,
+        507 => ErrorKind::NoCapacity,
         _ => ErrorKind::Unexpected,
     }
 }
@@ -142,6 +150,12 @@ fn parse(body: &[u8]) -> Option<Fault> {
         }
     }
     fault
+}
+
+/// What Swift says where it says something.
+fn plain(response: &Response<Bytes>) -> Option<String> {
+    let media = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    media.starts_with("text/").then(|| String::from_utf8_lossy(response.body()).into_owned())
 }
 
 /// As much of a service's text as is passed on, on one line, without the mark-up that Glance appends.

@@ -82,6 +82,7 @@ impl<'a> Group<'a> {
             description: self.description.map(|text| text.0).unwrap_or_default(),
             owner,
             rules,
+            tags: Default::default(),
         }
     }
 }
@@ -169,6 +170,7 @@ pub(super) async fn create(
     let order = Object::default().with("name", spec.name.as_str()).maybe("description", description);
     let call = Call::post(Service::Network, &["security-groups"], "security_group", order);
     let document = session.fetch(call).await?;
+    session.sessions.names.forget_all();
     emit(cloud, Resource::Firewall(document.member::<Group<'_>>("security_group")?.firewall())).await
 }
 
@@ -247,6 +249,7 @@ pub(super) async fn destroy(session: &Session<'_>, ids: &[Id], cloud: &mut Cloud
         let firewall = find(session, id).await?;
         let removed = session.fetch(Call::delete(Service::Network, &["security-groups", &firewall.id])).await;
         removed.map_err(|error| about(error, Kind::Firewall, id.as_str()))?;
+        session.sessions.names.forget_all();
         emit(cloud, Resource::Firewall(firewall)).await?;
     }
     Ok(())

@@ -55,6 +55,7 @@ impl<'a> Described<'a> {
             architecture: self.architecture.filter(|architecture| !architecture.is_empty()).map(Cow::from),
             state: states::image(&self.status),
             created: self.created_at.as_deref().and_then(moment),
+            tags: Default::default(),
         }
     }
 }

@@ -29,7 +29,7 @@ impl<'a> Pair<'a> {
     fn key(self) -> Key<'a> {
         let private = self.private_key.map(|key| key.0.into_owned().into());
         let credential = Credential::Pair { fingerprint: self.fingerprint.0, private };
-        Key { id: self.name.0.clone(), name: self.name.0, credential }
+        Key { id: self.name.0.clone(), name: self.name.0, credential, tags: Default::default() }
     }
 }
 

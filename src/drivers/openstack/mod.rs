@@ -1,4 +1,5 @@
-//! OpenStack, by the APIs of its services: Keystone v3, Nova v2.1, Glance v2, Cinder v3, Neutron v2.0.
+//! OpenStack, by the APIs of its services: Keystone v3, Nova v2.1, Glance v2, Cinder v3, Neutron v2.0,
+//! Swift v1.
 //!
 //! A call's form is in [`call`], which services there are and where in [`catalogue`], what a user logs in for in
 //! [`login`], how a call is sent in [`session`], how a list is followed from page to page in [`pages`], what a refusal
@@ -9,9 +10,12 @@
 //! catalogue decides where a call goes only among the hosts that the operator has allowed.
 
 mod addresses;
+mod blobs;
+mod buckets;
 mod call;
 mod capabilities;
 mod catalogue;
+mod consoles;
 mod faults;
 mod firewalls;
 mod hardware_profiles;
@@ -19,6 +23,7 @@ mod images;
 mod instances;
 mod keys;
 mod login;
+mod names;
 mod network_interfaces;
 mod networks;
 mod pages;
@@ -37,7 +42,7 @@ use async_trait::async_trait;
 
 use super::{Address, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Interface, ProviderUrl},
+    exchange::{Cloud, Driver, Identity, Interface, ProviderUrl},
     model::{Capabilities, Change, Error, ErrorKind, Id, Kind, Operation, Spec},
 };
 use capabilities::CAPABILITIES;
@@ -65,7 +70,12 @@ struct OpenStack {
 #[async_trait]
 impl Driver for OpenStack {
     fn capabilities(&self) -> &Capabilities {
-        &CAPABILITIES
+        self.sessions.offers.known()
+    }
+
+    /// The project; where a user names none, his own default one.
+    fn tenant<'i>(&self, identity: &'i Identity) -> &'i str {
+        identity.user.split_once('+').map_or(&identity.user, |(_, project)| project)
     }
 
     async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
@@ -130,11 +140,18 @@ impl Driver for OpenStack {
             Operation::Destroy(Kind::Firewall, ids) => {
                 Box::pin(firewalls::destroy(session, ids, cloud)).await
             }
+            Operation::Show(Kind::Console, id) => Box::pin(consoles::show(session, id, cloud)).await,
+            Operation::List(Kind::Bucket, filter) => Box::pin(buckets::list(session, filter, cloud)).await,
+            Operation::Show(Kind::Bucket, id) => Box::pin(buckets::show(session, id, cloud)).await,
+            Operation::Destroy(Kind::Bucket, ids) => Box::pin(buckets::destroy(session, ids, cloud)).await,
+            Operation::Show(Kind::Blob, id) => Box::pin(blobs::show(session, id, cloud)).await,
+            Operation::Read(id) => Box::pin(blobs::read(session, id, cloud)).await,
+            Operation::Destroy(Kind::Blob, ids) => Box::pin(blobs::destroy(session, ids, cloud)).await,
             Operation::List(Kind::Provider, filter) => {
                 Box::pin(providers::list(session, filter, cloud)).await
             }
             Operation::Show(Kind::Provider, id) => Box::pin(providers::show(session, id, cloud)).await,
-            Operation::Create(spec) => match create(session, spec, cloud) {
+            Operation::Create(spec) | Operation::CreateWith(spec, _) => match create(session, spec, cloud) {
                 Some(creation) => creation.await,
                 None => Err(incapable(operation)),
             },
@@ -162,7 +179,9 @@ fn create<'a>(session: &'a Session<'_>, spec: &'a Spec, cloud: &'a mut Cloud<'_>
         Spec::NetworkInterface(spec) => Box::pin(network_interfaces::create(session, spec, cloud)),
         Spec::Address => Box::pin(addresses::create(session, cloud)),
         Spec::Firewall(spec) => Box::pin(firewalls::create(session, spec, cloud)),
-        Spec::LoadBalancer(_) | Spec::Bucket(_) | Spec::Blob(_) => return None,
+        Spec::Bucket(spec) => Box::pin(buckets::create(session, spec, cloud)),
+        Spec::Blob(spec) => Box::pin(blobs::create(session, spec, cloud)),
+        Spec::LoadBalancer(_) => return None,
     })
 }
 
@@ -182,9 +201,8 @@ fn changed<'a>(
         Change::Disassociate => Box::pin(addresses::disassociate(session, id, cloud)),
         Change::Authorize(rule) => Box::pin(firewalls::authorize(session, id, rule, cloud)),
         Change::Revoke { rule } => Box::pin(firewalls::revoke(session, id, rule, cloud)),
-        Change::Run(_) | Change::Register { .. } | Change::Unregister { .. } | Change::SetMetadata(_) => {
-            return None;
-        }
+        Change::SetMetadata(words) => Box::pin(blobs::set_metadata(session, id, words, cloud)),
+        Change::Run(_) | Change::Register { .. } | Change::Unregister { .. } => return None,
     })
 }
 

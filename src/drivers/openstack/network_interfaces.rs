@@ -36,6 +36,8 @@ struct Port<'a> {
     device_owner: Option<Text<'a>>,
     #[serde(borrow, default)]
     fixed_ips: Vec<FixedIp<'a>>,
+    #[serde(borrow, default)]
+    security_groups: Vec<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,6 +65,7 @@ impl<'a> Port<'a> {
             subnet: self.fixed_ips.into_iter().find_map(|fixed| fixed.subnet_id).map(Into::into),
             instance: self.device_id.filter(|id| is_servers && !id.is_empty()).map(Into::into),
             addresses,
+            tags: Default::default(),
         }
     }
 }
@@ -143,6 +146,27 @@ pub(super) async fn destroy(session: &Session<'_>, ids: &[Id], cloud: &mut Cloud
         emit(cloud, Resource::NetworkInterface(interface)).await?;
     }
     Ok(())
+}
+
+/// An interface of a server, and the groups around it.
+pub(super) struct Plugged {
+    pub(super) interface: NetworkInterface<'static>,
+    pub(super) groups: Vec<String>,
+}
+
+/// The interfaces of these servers: one call.
+///
+/// # Errors
+/// What the exchange fails with.
+pub(super) async fn of_servers(session: &Session<'_>, servers: &[String]) -> Result<Vec<Plugged>, Error> {
+    let all = Call::get(Service::Network, &["ports"]);
+    let call = servers.iter().fold(all, |call, server| call.query("device_id", server));
+    let ports = pages::collect(session, call, "ports", |item| {
+        let port: Port<'_> = json::read(item)?;
+        let groups = port.security_groups.iter().map(|group| group.0.clone().into_owned()).collect();
+        Ok(Plugged { groups, interface: port.interface().into_owned() })
+    });
+    ports.await
 }
 
 /// The id of a server's first port that has an address.

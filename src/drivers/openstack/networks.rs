@@ -54,6 +54,7 @@ impl<'a> Described<'a> {
             state: states::network(&self.status),
             address_blocks: self.subnets.iter().filter_map(of).map(Into::into).collect(),
             subnets: self.subnets.into_iter().map(|subnet| subnet.0).collect(),
+            tags: Default::default(),
         }
     }
 }
@@ -122,6 +123,7 @@ pub(super) async fn create(
 ) -> Result<(), Error> {
     let order = Object::default().with("name", spec.name.as_deref().unwrap_or_default());
     let document = session.fetch(Call::post(Service::Network, &["networks"], "network", order)).await?;
+    session.sessions.names.forget_all();
     let made: Described<'_> = document.member("network")?;
     emit(cloud, Resource::Network(made.network(&Blocks::default()))).await
 }
@@ -133,6 +135,7 @@ pub(super) async fn destroy(session: &Session<'_>, ids: &[Id], cloud: &mut Cloud
         let found: Described<'_> = document.member("network")?;
         let removed = session.fetch(Call::delete(Service::Network, &["networks", &found.id])).await;
         removed.map_err(|error| about(error, Kind::Network, id.as_str()))?;
+        session.sessions.names.forget_all();
         emit(cloud, Resource::Network(found.network(&Blocks::default()))).await?;
     }
     Ok(())

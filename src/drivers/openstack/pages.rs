@@ -1,18 +1,22 @@
 //! Lists, page after page: Nova, Cinder and Neutron link to the next page with `<list>_links`, Glance with `next`.
+//! Swift's next page begins after the last name of the one before.
 //!
 //! **Invariant:** of a link only the query counts, so that no page leads to another service, host or list.
 
+use http::{HeaderMap, StatusCode, response};
 use serde::Deserialize;
 
 use super::{call::Call, session::Session};
 use crate::{
-    exchange::Cloud,
+    exchange::{Begin, Cloud},
     model::{Error, ErrorKind, Flow, Resource, Sink},
     wire::json::{self, Text},
 };
 
 /// How many pages a list may have.
 const MOST_PAGES: usize = 10_000;
+/// A page of Swift's with fewer names than this is not short because of how long a page may be.
+const FEWEST: u64 = 1000;
 /// How many things are collected from a list that has to be known as a whole.
 const MOST_COLLECTED: usize = 10_000;
 
@@ -57,6 +61,58 @@ where
         call = following;
     }
     Err(Error::new(ErrorKind::Unexpected, "the cloud's list does not come to an end"))
+}
+
+/// Streams a list of Swift's, of which `call` asks for the first page. `begin` is given the head of the first answer;
+/// `convert` the bytes of each item, and a place to write down its name. That `total` says how many there are spares a
+/// last page that is empty.
+///
+/// # Errors
+/// What the exchange, `begin` or `convert` fails with; `Unexpected` when the pages do not come to an end.
+pub(super) async fn by_name<F>(
+    session: &Session<'_>,
+    cloud: &mut Cloud<'_>,
+    call: Call,
+    total: &'static str,
+    begin: &mut Begin<'_>,
+    mut convert: F,
+) -> Result<(), Error>
+where
+    F: FnMut(&[u8], &mut dyn Sink, &mut String) -> Result<Flow, Error> + Send,
+{
+    let (mut asking, mut seen, mut last) = (call.clone(), 0, String::new());
+    for _ in 0..MOST_PAGES {
+        let (mut page, mut count, before) = (Page::default(), None, seen);
+        let mut head = |head: &response::Parts, sink: &mut dyn Sink| {
+            count = number(&head.headers, total);
+            let flow = if before == 0 { begin(head, sink)? } else { Flow::More };
+            Ok(if head.status == StatusCode::NO_CONTENT { Flow::Enough } else { flow })
+        };
+        let marker = last.clone();
+        let mut decode = json::items(|item: &[u8], sink: &mut dyn Sink| {
+            let flow = convert(item, sink, &mut last)?;
+            page.is_empty = false;
+            page.was_enough = flow == Flow::Enough;
+            seen += 1;
+            Ok(flow)
+        });
+        session.stream_from(cloud, &asking, &mut head, &mut decode).await?;
+        drop(decode);
+        let is_short = seen - before < FEWEST && count.is_some_and(|count| seen >= count);
+        if page.was_enough || page.is_empty || is_short {
+            return Ok(());
+        }
+        if last == marker {
+            break;
+        }
+        asking = call.clone().query("marker", &last);
+    }
+    Err(Error::new(ErrorKind::Unexpected, "the cloud's list does not come to an end"))
+}
+
+/// The number in a header field.
+pub(super) fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
 
 /// What has come of a page.

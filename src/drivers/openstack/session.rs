@@ -18,12 +18,14 @@ use serde::Deserialize;
 
 use super::{
     call::Call,
+    capabilities::Offers,
     faults,
     hardware_profiles::{self, Flavors},
     login::{JSON, Login, log_in},
+    names::{self, Names},
 };
 use crate::{
-    exchange::{Cloud, Kept, Line, Logins},
+    exchange::{Begin, Cloud, Kept, Line, Logins},
     model::{Error, ErrorKind, Flow, Kind, Resource},
     wire::{Decode, json},
 };
@@ -34,8 +36,12 @@ const WITH_FLAVORS: HeaderValue = HeaderValue::from_static("compute 2.47");
 /// What is known of one provider's cloud and of those who are logged in to it.
 pub(super) struct Sessions {
     logins: Logins<Login>,
+    /// What the cloud has, as far as those who logged in have seen.
+    pub(super) offers: Offers,
     /// The flavors that each user sees.
     pub(super) flavors: Kept<Flavors>,
+    /// What networks and groups are called that each user sees.
+    pub(super) names: Kept<Names>,
     /// Whether Nova has said that it is too old for [`WITH_FLAVORS`].
     is_old: AtomicBool,
 }
@@ -44,7 +50,9 @@ impl Default for Sessions {
     fn default() -> Self {
         Sessions {
             logins: Logins::default(),
+            offers: Offers::default(),
             flavors: Kept::for_at_most(hardware_profiles::BELIEVED),
+            names: Kept::for_at_most(names::BELIEVED),
             is_old: AtomicBool::new(false),
         }
     }
@@ -110,7 +118,9 @@ impl Session<'_> {
 
     /// Boxed when it is done, which is rare: it would make the future of every call several times as large.
     async fn log_in(&self) -> Result<Login, Error> {
-        Box::pin(log_in(self.line)).await
+        let login = Box::pin(log_in(self.line)).await?;
+        self.sessions.offers.note(login.catalogue.services());
+        Ok(login)
     }
 
     /// Makes a call and reads the whole document that answers it.
@@ -164,12 +174,68 @@ impl Session<'_> {
         call: &Call,
         decode: &mut dyn Decode,
     ) -> Result<(), Error> {
+        self.stream_from(cloud, call, &mut |_, _| Ok(Flow::More), decode).await
+    }
+
+    /// As [`stream`](Self::stream); `begin` is given the head of the answer first.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream), or what `begin` fails with.
+    pub(super) async fn stream_from(
+        &self,
+        cloud: &mut Cloud<'_>,
+        call: &Call,
+        begin: &mut Begin<'_>,
+        decode: &mut dyn Decode,
+    ) -> Result<(), Error> {
         let login = self.login().await?;
-        let mut response = cloud.stream(self.request(call, &login)?, decode).await?;
+        let mut response = cloud.stream_from(self.request(call, &login)?, begin, decode).await?;
         if let Some(login) = self.again(call, &login, response.status()).await? {
-            response = cloud.stream(self.request(call, &login)?, decode).await?;
+            response = cloud.stream_from(self.request(call, &login)?, begin, decode).await?;
         }
         judged(response, call).map(|_| ())
+    }
+
+    /// Makes a call that is answered with the content of a blob; `begin` is given the head of the answer first.
+    ///
+    /// # Errors
+    /// As [`stream_from`](Self::stream_from).
+    pub(super) async fn download(
+        &self,
+        cloud: &mut Cloud<'_>,
+        call: &Call,
+        begin: &mut Begin<'_>,
+    ) -> Result<(), Error> {
+        let login = self.login().await?;
+        let mut response = cloud.download(self.request(call, &login)?, begin).await?;
+        if let Some(login) = self.again(call, &login, response.status()).await? {
+            response = cloud.download(self.request(call, &login)?, begin).await?;
+        }
+        judged(response, call).map(|_| ())
+    }
+
+    /// Makes a call with what the client sends along, `length` bytes if that is known, and gives its whole answer, of
+    /// success. A token that is refused is renewed, once, as long as nothing was taken from the client.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch), or when the client breaks off. `Busy` when the token turned out to be over too late.
+    pub(super) async fn upload(
+        &self,
+        cloud: &mut Cloud<'_>,
+        call: &Call,
+        length: Option<u64>,
+    ) -> Result<Response<Bytes>, Error> {
+        let login = self.login().await?;
+        let mut response = cloud.upload(self.request(call, &login)?.map(drop), length).await?;
+        if let Some(login) = self.again(call, &login, response.status()).await? {
+            if cloud.taken() > 0 {
+                let message =
+                    "the cloud wanted to know again who you are after the content had begun: send it again";
+                return Err(Error::new(ErrorKind::Busy, message).safe_to_repeat().during(|| name(call)));
+            }
+            response = cloud.upload(self.request(call, &login)?.map(drop), length).await?;
+        }
+        judged(response, call)
     }
 
     /// With which login the call is made once more after such an answer; none when the answer stands.
@@ -207,9 +273,13 @@ impl Session<'_> {
             request = request.header(CONTENT_TYPE, JSON);
         }
         let built = request.body(call.body.clone());
-        built.map_err(|error| {
+        let mut request = built.map_err(|error| {
             Error::new(ErrorKind::Internal, "a request could not be built").with_source(error)
-        })
+        })?;
+        for (name, value) in &call.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        Ok(request)
     }
 }
 

@@ -48,6 +48,7 @@ impl<'a> Described<'a> {
             state: states::snapshot(&self.status),
             size: self.size.map(|size| size.saturating_mul(GIB)),
             created: self.created_at.as_deref().and_then(moment),
+            tags: Default::default(),
         }
     }
 }

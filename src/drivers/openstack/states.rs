@@ -85,8 +85,8 @@ static SNAPSHOT: &[(&str, SnapshotState)] = &[
     ("backing-up", SnapshotState::Completed),
     ("restoring", SnapshotState::Completed),
     ("unmanaging", SnapshotState::Completed),
-    ("deleting", SnapshotState::Completed),
-    ("deleted", SnapshotState::Error),
+    ("deleting", SnapshotState::Deleting),
+    ("deleted", SnapshotState::Deleting),
     ("error", SnapshotState::Error),
     ("error_deleting", SnapshotState::Error),
 ];

@@ -39,6 +39,7 @@ impl<'a> Described<'a> {
             state: NetworkState::Up,
             network: Some(self.network_id.0),
             address_block: Some(self.cidr.0),
+            tags: Default::default(),
         }
     }
 }
@@ -87,6 +88,7 @@ pub(super) async fn create(
     });
     let call = Call::post(Service::Network, &["subnets"], "subnet", order);
     let document = session.fetch_of(Kind::Network, spec.network.as_str(), call).await?;
+    session.sessions.names.forget_all();
     emit(cloud, Resource::Subnet(document.member::<Described<'_>>("subnet")?.subnet())).await
 }
 
@@ -97,6 +99,7 @@ pub(super) async fn destroy(session: &Session<'_>, ids: &[Id], cloud: &mut Cloud
         let subnet = document.member::<Described<'_>>("subnet")?.subnet();
         let removed = session.fetch(Call::delete(Service::Network, &["subnets", &subnet.id])).await;
         removed.map_err(|error| about(error, Kind::Subnet, id.as_str()))?;
+        session.sessions.names.forget_all();
         emit(cloud, Resource::Subnet(subnet)).await?;
     }
     Ok(())

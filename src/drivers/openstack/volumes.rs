@@ -70,6 +70,7 @@ impl<'a> Described<'a> {
             snapshot: self.snapshot_id.map(Cow::from),
             created: self.created_at.as_deref().and_then(moment),
             mount,
+            tags: Default::default(),
         }
     }
 }

@@ -41,7 +41,7 @@ use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Level, ProviderUrl},
     model::{
-        Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Operation, Spec, Stage,
+        Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Kinds, Operation, Spec, Stage,
         Transition, Verb,
     },
 };
@@ -95,6 +95,7 @@ const CAPABILITIES: Capabilities = Capabilities {
         (Verb::List, Kind::Provider),
         (Verb::Show, Kind::Provider),
     ],
+    lacks: Kinds::NONE,
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
     longest_name: Some(64),
@@ -153,7 +154,7 @@ impl Driver for Ovirt {
                 Kind::Provider => Box::pin(providers::show(session, id, cloud)).await,
                 _other => Err(incapable(operation)),
             },
-            Operation::Create(spec) => match &**spec {
+            Operation::Create(spec) | Operation::CreateWith(spec, _) => match &**spec {
                 Spec::Instance(spec) => instances::create(session, spec, cloud).await,
                 Spec::Image(spec) => Box::pin(images::create(session, spec, cloud)).await,
                 Spec::Volume(spec) => Box::pin(volumes::create(session, spec, cloud)).await,
@@ -179,7 +180,7 @@ impl Driver for Ovirt {
                 Kind::NetworkInterface => Box::pin(network_interfaces::destroy(session, ids, cloud)).await,
                 _other => Err(incapable(operation)),
             },
-            Operation::Read(_) => Err(incapable(operation)),
+            Operation::Read(_) | Operation::Tag(..) => Err(incapable(operation)),
         }
     }
 }

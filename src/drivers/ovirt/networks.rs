@@ -122,6 +122,7 @@ pub(super) fn read<'a>(element: &mut Element<'a>) -> Result<Found<'a>, Malformed
             state: NetworkState::Up,
             address_blocks: SmallVec::new(),
             subnets: SmallVec::new(),
+            tags: Default::default(),
         },
         data_center: None,
         logical: None,

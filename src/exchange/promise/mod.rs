@@ -360,5 +360,6 @@ pub fn superseded(operation: &Operation) -> &[Id] {
         Operation::Act(_, ids) | Operation::Destroy(Kind::Instance, ids) => ids,
         Operation::List(..) | Operation::Show(..) | Operation::Create(_) | Operation::Destroy(..) => &[],
         Operation::Read(_) | Operation::Change(..) => &[],
+        Operation::CreateWith(..) | Operation::Tag(..) => &[],
     }
 }

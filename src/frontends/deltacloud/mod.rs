@@ -101,7 +101,7 @@ impl Deltacloud {
     fn call(&self, request: &Request<Bytes>, context: &Context, cloud: &Capabilities) -> Result<Call, Fault> {
         let (method, path) = (parameters::method(request), read(request)?);
         let operation = |row: &'static Row, target, form| {
-            if !row.is_served(cloud) {
+            if !row.is_passed_on(cloud) {
                 return Err(Fault::incapable());
             }
             self.operate(row, target, form, request, &path, context, cloud)

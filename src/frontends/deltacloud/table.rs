@@ -192,19 +192,28 @@ impl Row {
         !matches!(self.answer, How::Own(Verb::Read, ..))
     }
 
-    /// Whether a cloud can do it.
+    /// Whether a cloud can do it, as far as is known.
     pub(super) fn is_served(&self, cloud: &Capabilities) -> bool {
+        self.is_done(|verb, kind| cloud.offers(verb, kind))
+    }
+
+    /// Whether a cloud is asked for it.
+    pub(super) fn is_passed_on(&self, cloud: &Capabilities) -> bool {
+        self.is_done(|verb, kind| cloud.supports(verb, kind))
+    }
+
+    fn is_done(&self, can: impl Fn(Verb, Kind) -> bool) -> bool {
         match self.answer {
             How::Life | How::Drivers => true,
-            How::List(kind) => cloud.supports(Verb::List, kind),
-            How::Show(kind) => cloud.supports(Verb::Show, kind),
-            How::Create(kind, _) => cloud.supports(Verb::Create, kind),
-            How::Change(kind, ..) => cloud.supports(Verb::Change, kind),
-            How::Own(verb, kind, _) => cloud.supports(verb, kind),
-            How::Upload(..) => cloud.supports(Verb::Create, Kind::Blob),
-            How::Destroy(kind) => cloud.supports(Verb::Destroy, kind),
-            How::Do(Deed::Destroy) => cloud.supports(Verb::Destroy, Kind::Instance),
-            How::Do(Deed::Start | Deed::Stop | Deed::Reboot) => cloud.supports(Verb::Act, Kind::Instance),
+            How::List(kind) => can(Verb::List, kind),
+            How::Show(kind) => can(Verb::Show, kind),
+            How::Create(kind, _) => can(Verb::Create, kind),
+            How::Change(kind, ..) => can(Verb::Change, kind),
+            How::Own(verb, kind, _) => can(verb, kind),
+            How::Upload(..) => can(Verb::Create, Kind::Blob),
+            How::Destroy(kind) => can(Verb::Destroy, kind),
+            How::Do(Deed::Destroy) => can(Verb::Destroy, Kind::Instance),
+            How::Do(Deed::Start | Deed::Stop | Deed::Reboot) => can(Verb::Act, Kind::Instance),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
+    defaults,
+    dialect::Dialect,
     envelope::{Body, Context, Envelope, Rehearsal},
     errors::{Fault, quoted},
     filters::Filters,
@@ -10,11 +12,12 @@ use super::{
     listing::{Expected, Listing},
     pages::{Bounds, Page, TokenKey},
     parameters::Parameters,
-    table::ACTIONS,
+    sts,
+    table::{ACTIONS, REFUSED},
 };
 use crate::{
-    frontends::{Call, Encode},
-    model::{Capabilities, Filter, Id, Kind, Operation, Spec, Verb},
+    frontends::{Call, Caller, Encode},
+    model::{Capabilities, Filter, Id, Kind, Operation, Spec, TagChange, Verb},
 };
 
 /// An action of the API.
@@ -32,26 +35,32 @@ const SCOPE: [&str; 4] = ["Filter", "GroupName", "Owner", "IncludeAllInstances"]
 
 /// The names of the actions, and what each does.
 pub fn actions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ACTIONS.iter().map(|action| (action.name, action.summary))
+    ACTIONS.iter().chain(sts::ACTIONS).map(|action| (action.name, action.summary))
 }
 
 /// The action that a request is for.
 ///
 /// # Errors
 /// When there is none, or it is not known.
-pub(super) fn find(parameters: &Parameters) -> Result<&'static Action, Fault> {
+pub(super) fn find(parameters: &Parameters, dialect: Dialect) -> Result<&'static Action, Fault> {
     let missing = || Fault::bad("MissingAction", "The request must contain the parameter Action");
     let name = parameters.text("Action").ok_or_else(missing)?;
+    if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
+        return Err(Fault::unsupported(format!("{name} is not done here: {why}")));
+    }
     let unknown = || {
         Fault::bad("InvalidAction", format!("The action {} is not valid for this web service.", quoted(name)))
     };
-    ACTIONS.iter().find(|action| action.name == name).ok_or_else(unknown)
+    let actions = if dialect == Dialect::Sts { sts::ACTIONS } else { ACTIONS };
+    actions.iter().find(|action| action.name == name).ok_or_else(unknown)
 }
 
 /// A request for an action.
 pub(super) struct Query<'a> {
     /// Its parameters.
     pub(super) parameters: &'a Parameters,
+    /// Who sent it.
+    pub(super) caller: Option<&'a Caller>,
     /// What its answer has to know of it.
     pub(super) context: Arc<Context>,
     /// What the cloud can do.
@@ -100,10 +109,17 @@ impl Action {
 
 /// In place of the operation, one without effect that proves the credentials and that what it is about exists.
 fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'_>) -> Call {
+    if let Some(Operation::Tag(things, _)) = operation {
+        // Nothing is written on them, but they have to be there.
+        let nothing = Operation::Tag(things, TagChange::Set(Vec::new()));
+        let encode = Rehearsal { context: query.context.clone(), expected: Expected::default() };
+        return Call::of(action, nothing, encode);
+    }
     let subject = operation.map(|operation| match operation {
         Operation::List(kind, filter) => (kind, filter.ids),
+        Operation::Show(Kind::Console, id) => (Kind::Instance, vec![id]),
         Operation::Show(kind, id) => (kind, vec![id]),
-        Operation::Create(spec) => match *spec {
+        Operation::Create(spec) | Operation::CreateWith(spec, _) => match *spec {
             Spec::Instance(spec) => (Kind::Image, vec![spec.image]),
             Spec::Image(spec) => (Kind::Instance, vec![spec.instance]),
             Spec::Snapshot(spec) => (Kind::Volume, vec![spec.volume]),
@@ -122,6 +138,7 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
         Operation::Read(id) => (Kind::Blob, vec![id]),
         Operation::Act(_, ids) => (Kind::Instance, ids),
         Operation::Change(id, change) => (change.kind(), vec![id]),
+        Operation::Tag(..) => (Kind::Tag, Vec::new()),
         Operation::Destroy(kind, ids) => (kind, ids),
     });
     let expected = subject.as_ref().map(|(kind, ids)| Expected::new(*kind, ids)).unwrap_or_default();
@@ -189,7 +206,7 @@ impl Query<'_> {
             values?.into_iter().map(|text| self.id(kind, text).ok()).collect::<Option<Vec<_>>>()
         };
         let ids = if ids.is_empty() { filtered().unwrap_or_default() } else { ids.to_vec() };
-        Filter { ids, ..Filter::default() }
+        Filter { ids, tags: filters.tags(), ..Filter::default() }
     }
 
     /// The same as [`Query::listing`] where the cloud has such things, and the empty set where it has none: for what
@@ -207,8 +224,35 @@ impl Query<'_> {
     ) -> Result<Answer, Fault> {
         let filter = self.narrow(kind, &ids, &filters);
         let (filter, listing) = self.page(kind, filter, filters, bounds, ids, listing)?;
-        let has_any = self.cloud.supports(Verb::List, kind);
+        let has_any = self.cloud.offers(Verb::List, kind);
         Ok(self.answer(has_any.then(|| Operation::List(kind, filter)), listing))
+    }
+
+    /// A list of the cloud's `asked`, where it has such, together with what stands in for the `kind`'s defaults.
+    ///
+    /// # Errors
+    /// When the page makes no sense.
+    pub(super) fn with_defaults(
+        &self,
+        asked: Kind,
+        kind: Kind,
+        filters: Filters,
+        bounds: Bounds,
+        ids: Vec<Id>,
+        listing: Listing,
+    ) -> Result<Answer, Fault> {
+        let (own, asks) = defaults::ask(&ids);
+        let zones_matter = kind == Kind::Subnet && (ids.is_empty() || own.len() < ids.len());
+        let zones_matter = zones_matter && self.cloud.supports(Verb::List, Kind::Realm);
+        let narrowed = self.narrow(asked, &own, &filters);
+        let narrowed = Filter { ids: defaults::ask(&narrowed.ids).0, ..narrowed };
+        let (filter, listing) = self.page(asked, narrowed, filters, Some(bounds), ids.clone(), listing)?;
+        let operation =
+            (asks && self.cloud.supports(Verb::List, asked)).then(|| Operation::List(asked, filter));
+        let body = defaults::Standing { listing, kind, ids, zones: Vec::new() };
+        let answer = self.answer(operation, body);
+        let look = || Operation::List(Kind::Realm, Filter::default());
+        Ok(if zones_matter { answer.after(look()) } else { answer })
     }
 
     /// A set that answers a list.

@@ -12,6 +12,7 @@ use super::{
     listing::Listing,
     scalars,
     single::{Done, Single},
+    tags,
 };
 use crate::{
     model::{Change, Id, Kind, Operation, Resource, Spec},
@@ -33,7 +34,8 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
 
 /// `AllocateAddress`
 pub(super) fn allocate(query: &Query<'_>) -> Result<Answer, Fault> {
-    Ok(query.answer(Some(Operation::Create(Box::new(Spec::Address))), Single::new(write)))
+    let operation = Operation::creation(Spec::Address, tags::memo(query, &[Kind::Address])?);
+    Ok(query.answer(Some(operation), Single::new(write_fields)))
 }
 
 /// `ReleaseAddress`
@@ -69,6 +71,14 @@ fn named(query: &Query<'_>, parameter: &'static str, prefix: ids::Prefix) -> Res
 }
 
 fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
+    write_fields(resource, context, xml);
+    if let Resource::Address(address) = resource {
+        tags::write(&address.tags, "", xml);
+    }
+}
+
+/// What is told of an address already when it is made.
+fn write_fields(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Address(address) = resource else { return };
     xml.text("publicIp", scalars::address(address.ip).as_str());
     xml.text("allocationId", ids::show(ids::ALLOCATION, &address.id, context.ids).as_str());
@@ -77,7 +87,6 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
         xml.text("instanceId", ids::show(ids::INSTANCE, instance, context.ids).as_str());
         xml.display("associationId", ids::behind(ids::ASSOCIATION, &address.id, context.ids));
     }
-    xml.empty("tagSet");
 }
 
 fn write_association(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {

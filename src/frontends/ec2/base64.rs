@@ -16,6 +16,11 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64.decode(unwrapped(text)).ok()
 }
 
+/// Base64 as every client reads it.
+pub(super) fn encode(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
 /// Base64 without its line breaks. A space was a `+` that the client forgot to escape in the URL: base64 has no
 /// spaces of its own.
 fn unwrapped(text: &str) -> String {

@@ -1,9 +1,9 @@
-//! Who is calling: HTTP Basic, or a signature.
+//! Who is calling: HTTP Basic, a signature, or the header of a SOAP message.
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
 
-use super::errors::Fault;
+use super::{errors::Fault, soap};
 use crate::{
     frontends::Claim,
     wire::{basic, sign},
@@ -18,22 +18,44 @@ pub(super) fn claim(request: &Request<Bytes>) -> Result<Claim, Fault> {
         let (user, password) = basic.decode().ok_or_else(malformed)?;
         return Ok(Claim::Password { user, password });
     }
-    let signature = sign::parse(request).map_err(|refusal| Fault::from(&refusal))?;
-    Ok(signature.map_or(Claim::Anonymous, |signature| Claim::Signature(Box::new(signature))))
-}
-
-/// Whether the client tried to sign.
-pub(super) fn signs(request: &Request<Bytes>) -> bool {
-    basic::find(request.headers()).is_none() && !matches!(sign::parse(request), Ok(None))
-}
-
-/// The region that the client signed for.
-pub(super) fn region(request: &Request<Bytes>) -> Option<String> {
-    if basic::find(request.headers()).is_some() {
-        return None;
+    if soap::wants_wsdl(request) {
+        return Ok(Claim::Public);
     }
-    let signature = sign::parse(request).ok().flatten()?;
-    signature.region().filter(|region| is_region(region)).map(str::to_owned)
+    if let Some(signature) = sign::parse(request).map_err(|refusal| Fault::from(&refusal))? {
+        return Ok(Claim::Signature(Box::new(signature)));
+    }
+    let message = soap::is_soap(request).then(|| soap::read(request.body())).transpose()?;
+    let user = message.and_then(|message| message.user);
+    Ok(user.map_or(Claim::Anonymous, |(user, password)| Claim::Password { user, password }))
+}
+
+/// What a request's signature says besides whose it is.
+#[derive(Debug, Default)]
+pub(super) struct Signer {
+    /// Whether the client tried to sign.
+    pub(super) signs: bool,
+    /// The region that it signed for.
+    pub(super) region: Option<String>,
+    /// The service that it signed for.
+    pub(super) service: Option<String>,
+}
+
+impl Signer {
+    /// That of this request.
+    pub(super) fn of(request: &Request<Bytes>) -> Self {
+        if basic::find(request.headers()).is_some() {
+            return Signer::default();
+        }
+        match sign::parse(request) {
+            Ok(None) => Signer::default(),
+            Err(_) => Signer { signs: true, ..Signer::default() },
+            Ok(Some(signature)) => Signer {
+                signs: true,
+                region: signature.region().filter(|region| is_region(region)).map(str::to_owned),
+                service: signature.service().map(str::to_owned),
+            },
+        }
+    }
 }
 
 /// What `botocore` takes for a region: letters, digits and dashes, at most 63, and not digits alone. Older clients
@@ -69,7 +91,7 @@ mod tests {
             let request = with(&format!("{scheme} YWRtaW5AaW50ZXJuYWw6YTpi"));
             let Ok(Claim::Password { user, password }) = claim(&request) else { panic!("{scheme}") };
             assert_eq!((user.as_str(), password.expose_secret()), ("admin@internal", "a:b"));
-            assert!(!signs(&request));
+            assert!(!Signer::of(&request).signs);
         }
         for wrong in ["Basic !", "Basic YWRtaW4=", "Basic "] {
             assert_eq!(claim(&with(wrong)).unwrap_err().code, "AuthFailure", "{wrong}");
@@ -80,7 +102,7 @@ mod tests {
     fn nothing_is_nobody() {
         let request = Request::get("/ec2?Action=DescribeRegions").body(Bytes::new()).unwrap();
         assert!(matches!(claim(&request), Ok(Claim::Anonymous)));
-        assert!(!signs(&request));
+        assert!(!Signer::of(&request).signs);
     }
 
     #[test]

@@ -1,13 +1,15 @@
-//! What is around every answer: the root element in the version that the client asked for, the request's id, and
-//! EC2's error document in its place when the operation fails.
+//! What is around every answer, in the dialect of its request, and the error document in its place when the operation
+//! fails.
 
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use http::StatusCode;
+use ipnet::Ipv4Net;
 use jiff::Timestamp;
 
 use super::{
+    dialect::{Dialect, Heading},
     errors::{CONTENT_TYPE, Fault},
     listing::Expected,
 };
@@ -20,6 +22,8 @@ use crate::{
 /// What an answer must know of its request.
 #[derive(Debug, Clone)]
 pub(super) struct Context {
+    /// How the request is written.
+    pub(super) dialect: Dialect,
     /// The action, from the table of actions.
     pub(super) action: &'static str,
     /// The API version that the client asked for, a date.
@@ -34,6 +38,10 @@ pub(super) struct Context {
     pub(super) owner: String,
     /// How the cloud writes identifiers.
     pub(super) ids: IdForm,
+    /// The addresses of the default VPC.
+    pub(super) default_network: Ipv4Net,
+    /// Whether the cloud has firewalls.
+    pub(super) has_firewalls: bool,
     /// Whether the cloud's networks have parts; each is the one part of itself where not.
     pub(super) networks_have_parts: bool,
     /// When the request arrived.
@@ -44,7 +52,11 @@ pub(super) struct Context {
 
 impl Context {
     fn fail(&self, error: &Error) -> Reply {
-        Fault::of(error, self.action, self.ids).reply(&self.request_id, self.challenge)
+        Fault::of(error, self.action, self.ids).reply(self.dialect, &self.request_id, self.challenge)
+    }
+
+    fn heading(&self) -> Heading<'_> {
+        Heading { action: self.action, version: &self.version, request_id: &self.request_id }
     }
 }
 
@@ -110,10 +122,7 @@ impl<B: Body> Encode for Envelope<B> {
 
     fn open(&mut self, out: &mut BytesMut) {
         let mut xml = Writer::new(out);
-        xml.declaration();
-        let namespace = format!("http://ec2.amazonaws.com/doc/{}/", self.context.version);
-        xml.open_with(&root(&self.context), &[("xmlns", &namespace)]);
-        xml.text("requestId", &self.context.request_id);
+        self.context.dialect.open(self.context.heading(), &mut xml);
         self.body.open(&self.context, &mut xml);
     }
 
@@ -124,7 +133,7 @@ impl<B: Body> Encode for Envelope<B> {
     fn close(&mut self, out: &mut BytesMut) -> Result<(), Error> {
         let mut xml = Writer::new(out);
         self.body.close(&self.context, &mut xml)?;
-        xml.close(&root(&self.context));
+        self.context.dialect.close(self.context.heading(), &mut xml);
         Ok(())
     }
 
@@ -144,10 +153,6 @@ impl<B: Body> Envelope<B> {
     }
 }
 
-fn root(context: &Context) -> String {
-    format!("{}Response", context.action)
-}
-
 /// The answer to a dry run: EC2's error that says that it would have worked.
 pub(super) struct Rehearsal {
     pub(super) context: Arc<Context>,
@@ -156,7 +161,7 @@ pub(super) struct Rehearsal {
 
 impl Encode for Rehearsal {
     fn head(&self) -> Head {
-        Fault::dry_run().head()
+        self.context.dialect.head(&Fault::dry_run())
     }
 
     fn open(&mut self, _out: &mut BytesMut) {}
@@ -168,7 +173,7 @@ impl Encode for Rehearsal {
 
     fn close(&mut self, out: &mut BytesMut) -> Result<(), Error> {
         self.expected.all_met()?;
-        Fault::dry_run().write(&self.context.request_id, out);
+        self.context.dialect.write(&Fault::dry_run(), &self.context.request_id, out);
         Ok(())
     }
 

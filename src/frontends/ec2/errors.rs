@@ -6,11 +6,11 @@
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
-use super::ids;
+use super::{dialect::Dialect, ids};
 use crate::{
-    frontends::{Head, Reply},
+    frontends::Reply,
     model::{Error, ErrorKind, Id, IdForm, Kind},
-    wire::{sign, xml},
+    wire::sign,
 };
 
 /// The media type of every answer.
@@ -56,6 +56,12 @@ impl Fault {
         Fault::bad("MissingParameter", format!("The request must contain the parameter {parameter}"))
     }
 
+    /// A parameter that the action does not know.
+    pub(super) fn unknown_parameter(parameter: &str, action: &str) -> Self {
+        let message = format!("The parameter {} is not recognized by {action}", quoted(parameter));
+        Fault::bad("UnknownParameter", message)
+    }
+
     /// What would have been done, had it not been a dry run.
     pub(super) fn dry_run() -> Self {
         let message = "Request would have succeeded, but DryRun flag is set.";
@@ -81,38 +87,18 @@ impl Fault {
     }
 
     /// The whole answer.
-    pub(super) fn reply(&self, request_id: &str, challenge: bool) -> Reply {
+    pub(super) fn reply(&self, dialect: Dialect, request_id: &str, challenge: bool) -> Reply {
         let mut body = BytesMut::new();
-        self.write(request_id, &mut body);
+        dialect.write(self, request_id, &mut body);
         let challenge = challenge && self.status == StatusCode::UNAUTHORIZED;
         Reply {
-            head: self.head(),
+            head: dialect.head(self),
             headers: Vec::from_iter(
                 challenge.then(|| ("www-authenticate", "Basic realm=\"deltagate\"".to_owned())),
             ),
             body: Bytes::from(body),
-            outcome: self.code,
+            outcome: dialect.outcome(self).0,
         }
-    }
-
-    /// The head of the answer.
-    pub(super) fn head(&self) -> Head {
-        Head::new(self.status, CONTENT_TYPE)
-    }
-
-    /// The document. It has no namespace, and `Error` has exactly two children: some clients read it by position.
-    pub(super) fn write(&self, request_id: &str, out: &mut BytesMut) {
-        let mut xml = xml::Writer::new(out);
-        xml.declaration();
-        xml.open("Response");
-        xml.open("Errors");
-        xml.open("Error");
-        xml.text("Code", self.code);
-        xml.text("Message", &self.message);
-        xml.close("Error");
-        xml.close("Errors");
-        xml.text("RequestID", request_id);
-        xml.close("Response");
     }
 }
 
@@ -123,9 +109,11 @@ impl From<&sign::Refusal> for Fault {
             R::Missing(_) | R::Malformed(_) | R::Unsupported(_) | R::Form(_) => {
                 ("IncompleteSignature", StatusCode::BAD_REQUEST)
             }
-            R::Mismatch | R::Payload => ("AuthFailure", StatusCode::UNAUTHORIZED),
+            R::Mismatch | R::Payload | R::Exposed => ("AuthFailure", StatusCode::UNAUTHORIZED),
             R::Disabled => ("OptInRequired", StatusCode::FORBIDDEN),
-            R::Skewed { .. } | R::Expired { .. } => ("RequestExpired", StatusCode::BAD_REQUEST),
+            R::Skewed { .. } | R::Expired { .. } | R::Over { .. } => {
+                ("RequestExpired", StatusCode::BAD_REQUEST)
+            }
         };
         Fault { code, status, message: refusal.to_string() }
     }
@@ -189,6 +177,7 @@ fn not_found(subject: Option<(Kind, &Id)>, action: &str) -> &'static str {
 fn limit(action: &str) -> &'static str {
     match action {
         "RunInstances" | "StartInstances" => "InstanceLimitExceeded",
+        "CreateTags" => "TagLimitExceeded",
         _ => "ResourceLimitExceeded",
     }
 }
@@ -203,7 +192,7 @@ fn incorrect_state(subject: Option<Kind>) -> &'static str {
         Some(Kind::Firewall) => "InvalidGroup.InUse",
         Some(Kind::Bucket) => "BucketNotEmpty",
         Some(Kind::HardwareProfile | Kind::Key | Kind::Realm | Kind::LoadBalancer) => "IncorrectState",
-        Some(Kind::Blob | Kind::Metric | Kind::Provider) => "IncorrectState",
+        Some(Kind::Blob | Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag) => "IncorrectState",
     }
 }
 
@@ -216,8 +205,10 @@ fn already_exists(subject: Option<Kind>, action: &str) -> &'static str {
         Some(Kind::LoadBalancer) => "DuplicateLoadBalancerName",
         Some(Kind::Bucket) => "BucketAlreadyExists",
         Some(Kind::Volume | Kind::Snapshot | Kind::Network | Kind::Subnet) => "InvalidParameterValue",
-        Some(Kind::NetworkInterface | Kind::Address | Kind::Blob | Kind::Metric) => "InvalidParameterValue",
-        Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm | Kind::Provider) => {
+        Some(Kind::NetworkInterface | Kind::Address | Kind::Blob | Kind::Metric | Kind::Console) => {
+            "InvalidParameterValue"
+        }
+        Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm | Kind::Provider | Kind::Tag) => {
             "InvalidParameterValue"
         }
         None => "InvalidParameterValue",
@@ -287,7 +278,7 @@ mod tests {
 
     #[test]
     fn the_document_is_the_one_that_clients_read_by_position() {
-        let reply = Fault::bad("InvalidParameterValue", "a < b").reply("req-1", true);
+        let reply = Fault::bad("InvalidParameterValue", "a < b").reply(Dialect::Query, "req-1", true);
         let body = String::from_utf8(reply.body.to_vec()).unwrap();
         assert!(body.ends_with(
             "<Response><Errors><Error><Code>InvalidParameterValue</Code><Message>a &lt; b</Message></Error>\
@@ -298,8 +289,8 @@ mod tests {
 
     #[test]
     fn only_a_401_challenges() {
-        assert_eq!(Fault::anonymous().reply("", true).headers.len(), 1);
-        assert!(Fault::anonymous().reply("", false).headers.is_empty());
+        assert_eq!(Fault::anonymous().reply(Dialect::Query, "", true).headers.len(), 1);
+        assert!(Fault::anonymous().reply(Dialect::Query, "", false).headers.is_empty());
     }
 
     #[test]

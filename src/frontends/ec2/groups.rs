@@ -12,9 +12,10 @@ use super::{
     pages::Bounds,
     permissions,
     single::{Done, Single},
+    tags,
 };
 use crate::{
-    model::{Direction, FirewallSpec, Id, IdForm, Kind, Operation, Resource, Spec},
+    model::{Direction, FirewallSpec, Id, IdForm, Kind, Operation, Resource, Spec, Verb},
     wire::xml::Writer,
 };
 
@@ -28,7 +29,18 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
     for name in query.parameters.list("GroupName") {
         ids.push(by_name(name)?);
     }
-    query.listing_if_any(Kind::Firewall, filters, Some(PAGE), ids, Listing::items("securityGroupInfo", write))
+    let listing = Listing::items("securityGroupInfo", write);
+    if query.cloud.supports(Verb::List, Kind::Firewall) {
+        return query.listing(
+            Kind::Firewall,
+            query.narrow(Kind::Firewall, &ids, &filters),
+            filters,
+            Some(PAGE),
+            ids,
+            listing,
+        );
+    }
+    query.with_defaults(Kind::Firewall, Kind::Firewall, filters, PAGE, ids, listing)
 }
 
 /// `CreateSecurityGroup`. The first years' clients send no VPC, and here there is no need of one.
@@ -37,7 +49,7 @@ pub(super) fn create(query: &Query<'_>) -> Result<Answer, Fault> {
         name: query.parameters.required("GroupName")?.to_owned(),
         description: query.parameters.required("GroupDescription")?.to_owned(),
     };
-    let operation = Operation::Create(Box::new(Spec::Firewall(spec)));
+    let operation = Operation::creation(Spec::Firewall(spec), tags::memo(query, &[Kind::Firewall])?);
     Ok(query.answer(Some(operation), Single::new(write_made)))
 }
 
@@ -77,11 +89,12 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
         }
         xml.close(set);
     }
-    xml.empty("tagSet");
+    tags::write(&firewall.tags, "", xml);
 }
 
 fn write_made(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.text("return", "true");
     xml.text("groupId", ids::show(ids::GROUP, resource.id(), context.ids).as_str());
-    xml.empty("tagSet");
+    let Resource::Firewall(firewall) = resource else { return };
+    tags::write(&firewall.tags, "", xml);
 }

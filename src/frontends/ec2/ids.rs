@@ -7,6 +7,7 @@
 use std::{fmt, net::IpAddr};
 
 use super::{
+    defaults,
     errors::{Fault, quoted},
     scalars::Short,
 };
@@ -35,6 +36,8 @@ pub(super) const SNAPSHOT: Prefix = Prefix("snap-");
 pub(super) const VPC: Prefix = Prefix("vpc-");
 /// A firewall.
 pub(super) const GROUP: Prefix = Prefix("sg-");
+/// One of a firewall's rules.
+pub(super) const RULE: Prefix = Prefix("sgr-");
 /// An address.
 pub(super) const ALLOCATION: Prefix = Prefix("eipalloc-");
 /// An address's leading to an instance.
@@ -102,7 +105,9 @@ pub(super) fn read(kind: Kind, text: &str, form: IdForm) -> Result<Id, Fault> {
     if text.len() > LONGEST || text.chars().any(char::is_control) {
         return Err(malformed(kind, text));
     }
-    let (IdForm::Uuid, Some(Prefix(prefix))) = (form, prefix_of(kind)) else {
+    let stands_in =
+        matches!(kind, Kind::Network | Kind::Subnet | Kind::Firewall) && defaults::is_default(text);
+    let (IdForm::Uuid, Some(Prefix(prefix)), false) = (form, prefix_of(kind), stands_in) else {
         return Ok(text.into());
     };
     let rest = text.strip_prefix(prefix);
@@ -192,13 +197,19 @@ pub(super) fn filter(kind: Kind) -> Option<&'static str> {
         Kind::Address => Some("public-ip"),
         Kind::Firewall => Some("group-id"),
         Kind::Provider => Some("region-name"),
-        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric => None,
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Console | Kind::Tag => None,
     }
+}
+
+/// The kind whose prefix an identifier has.
+pub(super) fn kind_behind(text: &str) -> Option<Kind> {
+    let has_prefix = |kind: &Kind| prefix_of(*kind).is_some_and(|Prefix(prefix)| text.starts_with(prefix));
+    Kind::ALL.into_iter().find(has_prefix)
 }
 
 fn prefix_of(kind: Kind) -> Option<Prefix> {
     match kind {
-        Kind::Instance => Some(INSTANCE),
+        Kind::Instance | Kind::Console => Some(INSTANCE),
         Kind::Image => Some(IMAGE),
         Kind::Volume => Some(VOLUME),
         Kind::Snapshot => Some(SNAPSHOT),
@@ -210,12 +221,13 @@ fn prefix_of(kind: Kind) -> Option<Prefix> {
         Kind::Realm | Kind::HardwareProfile | Kind::Key => None,
         // Nothing is asked about them.
         Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Provider => None,
+        Kind::Tag => None,
     }
 }
 
 fn malformed(kind: Kind, text: &str) -> Fault {
     let code = match kind {
-        Kind::Instance => "InvalidInstanceID.Malformed",
+        Kind::Instance | Kind::Console => "InvalidInstanceID.Malformed",
         Kind::Image => "InvalidAMIID.Malformed",
         Kind::Key => "InvalidKeyPair.Format",
         Kind::Volume => "InvalidVolumeID.Malformed",
@@ -226,7 +238,7 @@ fn malformed(kind: Kind, text: &str) -> Fault {
         Kind::Address => "InvalidAddress.Malformed",
         Kind::Firewall => "InvalidGroupId.Malformed",
         Kind::Realm | Kind::HardwareProfile | Kind::Provider => "InvalidParameterValue",
-        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric => "InvalidParameterValue",
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Tag => "InvalidParameterValue",
     };
     Fault::bad(code, format!("Invalid id: {}", quoted(text)))
 }
@@ -234,7 +246,7 @@ fn malformed(kind: Kind, text: &str) -> Fault {
 /// The code for something that is not there. Zones and types are parameters to EC2, not things with a code of their own.
 pub(super) fn not_found_code(kind: Kind) -> &'static str {
     match kind {
-        Kind::Instance => "InvalidInstanceID.NotFound",
+        Kind::Instance | Kind::Console => "InvalidInstanceID.NotFound",
         Kind::Image => "InvalidAMIID.NotFound",
         Kind::Key => "InvalidKeyPair.NotFound",
         Kind::Volume => "InvalidVolume.NotFound",
@@ -247,7 +259,9 @@ pub(super) fn not_found_code(kind: Kind) -> &'static str {
         Kind::LoadBalancer => "LoadBalancerNotFound",
         Kind::Bucket => "NoSuchBucket",
         Kind::Blob => "NoSuchKey",
-        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider => "InvalidParameterValue",
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider | Kind::Tag => {
+            "InvalidParameterValue"
+        }
     }
 }
 

@@ -6,11 +6,12 @@ use super::{
     errors::Fault,
     filters::{self, Filters},
     ids,
-    instances::{HYPERVISOR, ROOT_DEVICE, ROOT_DEVICE_TYPE, VIRTUALIZATION, architecture, write_tags},
+    instances::{HYPERVISOR, ROOT_DEVICE, ROOT_DEVICE_TYPE, VIRTUALIZATION, architecture},
     listing::Listing,
     pages::Bounds,
     scalars,
     single::{Done, Single},
+    tags,
 };
 use crate::{
     model::{Filter, Image, ImageSpec, ImageState, Kind, Operation, Resource, Spec},
@@ -42,7 +43,8 @@ pub(super) fn create(query: &Query<'_>) -> Result<Answer, Fault> {
     let name = Some(query.parameters.required("Name")?.to_owned());
     let description = query.parameters.text("Description").map(str::to_owned);
     let spec = ImageSpec { instance, name, description };
-    let operation = Operation::Create(Box::new(Spec::Image(spec)));
+    let operation =
+        Operation::creation(Spec::Image(spec), tags::memo(query, &[Kind::Image, Kind::Snapshot])?);
     Ok(query.answer(Some(operation), Single::new(write_id)))
 }
 
@@ -91,7 +93,7 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     write_root_device(xml);
     xml.text("virtualizationType", VIRTUALIZATION);
     xml.text("hypervisor", HYPERVISOR);
-    write_tags(&image.name, xml);
+    tags::write(&image.tags, &image.name, xml);
     xml.close("item");
 }
 

@@ -1,17 +1,19 @@
-//! `DescribeNetworkInterfaces`: the interfaces of all instances. An interface without an instance is not known here.
+//! `DescribeNetworkInterfaces` and `DeleteNetworkInterface`: the interfaces of all instances. An interface without an instance is not known here.
 
 use super::{
     actions::{Answer, Query},
     envelope::Context,
     errors::Fault,
     filters::{self, Filters},
-    instances::{write_interface, write_tags},
+    instances::write_interface,
     listing::Listing,
     networks::PAGE,
     scalars,
+    single::Done,
+    tags,
 };
 use crate::{
-    model::{Kind, Resource},
+    model::{Kind, Operation, Resource},
     wire::xml::Writer,
 };
 
@@ -21,6 +23,12 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
     let ids = query.ids(Kind::NetworkInterface, "NetworkInterfaceId")?;
     let listing = Listing::items("networkInterfaceSet", write);
     query.listing_if_any(Kind::NetworkInterface, filters, Some(PAGE), ids, listing)
+}
+
+/// `DeleteNetworkInterface`
+pub(super) fn delete(query: &Query<'_>) -> Result<Answer, Fault> {
+    let id = query.required_id(Kind::NetworkInterface, "NetworkInterfaceId")?;
+    Ok(query.answer(Some(Operation::Destroy(Kind::NetworkInterface, vec![id])), Done))
 }
 
 fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
@@ -37,5 +45,5 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.empty("availabilityZone");
     xml.text("requesterManaged", "false");
     xml.text("interfaceType", "interface");
-    write_tags(&interface.name, xml);
+    tags::write(&interface.tags, &interface.name, xml);
 }

@@ -11,6 +11,7 @@ use super::{
     ids,
     listing::Listing,
     single::{Done, Single},
+    tags,
 };
 use crate::{
     model::{Credential, Error, ErrorKind, Feature, Flow, Id, Key, KeySpec, Kind, Operation, Resource, Spec},
@@ -51,7 +52,7 @@ pub(super) fn import(query: &Query<'_>) -> Result<Answer, Fault> {
     let text = base64::decode(query.parameters.required("PublicKeyMaterial")?);
     let public = text.and_then(|bytes| String::from_utf8(bytes).ok());
     let invalid = || Fault::bad("InvalidKey.Format", "Key is not in valid OpenSSH public key format");
-    make(query, Some(public.ok_or_else(invalid)?), write)
+    make(query, Some(public.ok_or_else(invalid)?), write_imported)
 }
 
 /// `DeleteKeyPair`
@@ -71,7 +72,8 @@ fn make(
     write: fn(&Resource<'_>, &Context, &mut Writer<'_>),
 ) -> Result<Answer, Fault> {
     let name = query.parameters.required("KeyName")?.to_owned();
-    let operation = Operation::Create(Box::new(Spec::Key(KeySpec { name, public_key })));
+    let operation =
+        Operation::creation(Spec::Key(KeySpec { name, public_key }), tags::memo(query, &[Kind::Key])?);
     Ok(query.answer(Some(operation), Single::new(write)))
 }
 
@@ -101,16 +103,27 @@ pub(super) fn key_type(key: &Key<'_>) -> &'static str {
 
 fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Key(key) = resource else { return };
-    xml.display("keyPairId", shown_id(key, context));
     xml.text("keyType", key_type(key));
+    write_fields(key, context, xml);
+}
+
+/// What is told of a key pair already when it is made.
+fn write_fields(key: &Key<'_>, context: &Context, xml: &mut Writer<'_>) {
+    xml.display("keyPairId", shown_id(key, context));
     xml.text("keyName", &key.name);
     xml.text("keyFingerprint", fingerprint(key));
-    xml.empty("tagSet");
+    tags::write(&key.tags, "", xml);
+}
+
+fn write_imported(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
+    if let Resource::Key(key) = resource {
+        write_fields(key, context, xml);
+    }
 }
 
 fn write_made(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
-    write(resource, context, xml);
     let Resource::Key(key) = resource else { return };
+    write_fields(key, context, xml);
     if let Credential::Pair { private: Some(private), .. } = &key.credential {
         xml.text("keyMaterial", private.expose_secret());
     }

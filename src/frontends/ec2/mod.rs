@@ -1,4 +1,5 @@
-//! EC2: Amazon's [Query API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), by `GET` and `POST`.
+//! EC2: Amazon's [Query API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/), by `GET` and `POST`, and the same
+//! by SOAP; and of STS what its clients need.
 //!
 //! A request is a set of `parameters`, one of which names the row of the `table` of actions that turns them into an
 //! operation; its answer is an `envelope` around a `listing` or another body. What differs from Amazon is written
@@ -8,9 +9,14 @@
 
 mod actions;
 mod addresses;
+mod attributes;
 mod base64;
 mod caller;
 mod changes;
+mod consoles;
+mod declared;
+mod defaults;
+mod dialect;
 mod envelope;
 mod errors;
 mod filters;
@@ -23,17 +29,22 @@ mod instances;
 mod interfaces;
 mod keys;
 mod listing;
+mod monitoring;
 mod networks;
+mod offerings;
 mod pages;
 mod parameters;
 mod permissions;
 mod regions;
+mod rules;
 mod run;
 mod scalars;
 mod single;
 mod snapshots;
+mod soap;
 mod states;
 mod status;
+mod sts;
 mod table;
 mod tags;
 mod volume_status;
@@ -47,9 +58,13 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{Method, Request, Uri};
+use ipnet::Ipv4Net;
 
 use self::{
     actions::{Action, Query},
+    caller::Signer,
+    declared::Declared,
+    dialect::Dialect,
     envelope::Context,
     errors::{Fault, quoted},
     pages::TokenKey,
@@ -75,6 +90,10 @@ pub struct Settings {
     pub region: Option<String>,
     /// The key with which the tokens of pages are sealed. Gateways that stand in for each other need the same.
     pub token_key: [u8; 32],
+    /// The addresses of the default VPC, which stands where the cloud has none.
+    pub default_network: Ipv4Net,
+    /// Whether a parameter that an action does not know is refused.
+    pub strict_parameters: bool,
     /// The most instances that one request makes.
     pub instances_per_request: u32,
 }
@@ -92,24 +111,35 @@ impl Ec2 {
     }
 
     fn call(&self, request: &Request<Bytes>, arrival: &Arrival, cloud: &Capabilities) -> Result<Call, Fault> {
-        let parameters = Parameters::of(request)?;
-        let action = actions::find(&parameters)?;
-        let context = Arc::new(self.context(action, request, &parameters, arrival, cloud)?);
+        if soap::wants_wsdl(request) {
+            return Ok(soap::wsdl_call(arrival));
+        }
+        let parameters = parameters_of(request)?;
+        let signer = Signer::of(request);
+        let dialect = Dialect::of(request, &signer, Some(&parameters));
+        let action = actions::find(&parameters, dialect)?;
+        if let Some(declared) = Declared::of(action.name).filter(|_| self.settings.strict_parameters) {
+            declared.check(&parameters)?;
+        }
+        let context = Arc::new(self.context(action, dialect, signer, &parameters, arrival, cloud)?);
         let key = TokenKey(self.settings.token_key);
         let most_instances = self.settings.instances_per_request;
-        action.decode(&Query { parameters: &parameters, context, cloud, key, most_instances })
+        let caller = arrival.caller.as_ref();
+        action.decode(&Query { parameters: &parameters, caller, context, cloud, key, most_instances })
     }
 
     fn context(
         &self,
         action: &Action,
-        request: &Request<Bytes>,
+        dialect: Dialect,
+        signer: Signer,
         parameters: &Parameters,
         arrival: &Arrival,
         cloud: &Capabilities,
     ) -> Result<Context, Fault> {
-        let region = self.settings.region.clone().or_else(|| caller::region(request));
+        let region = self.settings.region.clone().or(signer.region);
         Ok(Context {
+            dialect,
             action: action.name,
             version: version(parameters)?.to_owned(),
             request_id: arrival.request_id.clone(),
@@ -117,9 +147,11 @@ impl Ec2 {
             endpoint: arrival.host.clone(),
             owner: owner(cloud.driver),
             ids: cloud.ids,
+            default_network: self.settings.default_network,
+            has_firewalls: cloud.supports(Verb::List, Kind::Firewall),
             networks_have_parts: cloud.supports(Verb::List, Kind::Subnet),
             now: arrival.now,
-            challenge: !caller::signs(request),
+            challenge: !signer.signs,
         })
     }
 }
@@ -140,7 +172,7 @@ impl Frontend for Ec2 {
     /// Clients that are given a host and no path ask at the root, always with parameters: in a form, or in the query.
     fn claims(&self, method: &Method, uri: &Uri) -> bool {
         let asks = method == Method::POST || uri.query().is_some();
-        matches!(uri.path(), "/ec2" | "/ec2/") || (uri.path() == "/" && asks)
+        matches!(uri.path(), "/ec2" | "/ec2/" | "/sts" | "/sts/") || (uri.path() == "/" && asks)
     }
 
     fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {
@@ -177,7 +209,17 @@ impl fmt::Debug for Settings {
 }
 
 fn refused(fault: &Fault, request: &Request<Bytes>, arrival: &Arrival) -> Reply {
-    fault.reply(&arrival.request_id, !caller::signs(request))
+    let (signer, parameters) = (Signer::of(request), parameters_of(request).ok());
+    let dialect = Dialect::of(request, &signer, parameters.as_ref());
+    fault.reply(dialect, &arrival.request_id, !signer.signs)
+}
+
+/// What is asked, however it is written.
+fn parameters_of(request: &Request<Bytes>) -> Result<Parameters, Fault> {
+    if soap::is_soap(request) {
+        return soap::read(request.body()).map(|soap::Message { parameters, .. }| parameters);
+    }
+    Parameters::of(request)
 }
 
 /// The API version that is asked for. All are answered alike; the answer carries the one that was asked for.

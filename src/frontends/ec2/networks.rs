@@ -1,32 +1,38 @@
 //! Networks as VPCs and their parts as subnets: `Describe…`, `Create…` and `Delete…` of both.
 //!
-//! Where the cloud's networks have no parts, each is the one part of itself: it is shown as a VPC and as a subnet.
+//! A default VPC stands with them, as the cloud's own choice. Where the cloud's networks have no parts, each is the one part of itself: it is shown as a VPC and as a subnet.
+
+use ipnet::Ipv4Net;
 
 use super::{
     actions::{Answer, Query},
+    defaults,
     envelope::Context,
     errors::Fault,
     filters::{self, Filters},
     ids,
-    instances::write_tags,
     listing::Listing,
     pages::Bounds,
+    scalars,
     single::{Done, Single},
     tags,
 };
 use crate::{
-    model::{Kind, NetworkInterface, NetworkSpec, NetworkState, Operation, Resource, Spec, SubnetSpec},
+    model::{Kind, NetworkInterface, NetworkSpec, NetworkState, Operation, Resource, Spec, SubnetSpec, Tag},
     wire::xml::Writer,
 };
 
 /// How long a page may be, as in EC2.
 pub(super) const PAGE: Bounds = Bounds { least: 5, most: 1000 };
 
+/// How many addresses of a subnet are EC2's own.
+const RESERVED_ADDRESSES: u32 = 5;
+
 /// `DescribeVpcs`
 pub(super) fn describe_vpcs(query: &Query<'_>) -> Result<Answer, Fault> {
     let filters = Filters::read(query.parameters, filters::VPCS)?;
     let ids = query.ids(Kind::Network, "VpcId")?;
-    query.listing_if_any(Kind::Network, filters, Some(PAGE), ids, Listing::items("vpcSet", write_vpc))
+    query.with_defaults(Kind::Network, Kind::Network, filters, PAGE, ids, Listing::items("vpcSet", write_vpc))
 }
 
 /// `DescribeSubnets`
@@ -34,16 +40,17 @@ pub(super) fn describe_subnets(query: &Query<'_>) -> Result<Answer, Fault> {
     let filters = Filters::read(query.parameters, filters::SUBNETS)?;
     let ids = query.ids(Kind::Subnet, "SubnetId")?;
     let kind = if query.context.networks_have_parts { Kind::Subnet } else { Kind::Network };
-    query.listing_if_any(kind, filters, Some(PAGE), ids, Listing::items("subnetSet", write_subnet))
+    let listing = Listing::items("subnetSet", write_subnet);
+    query.with_defaults(kind, Kind::Subnet, filters, PAGE, ids, listing)
 }
 
 /// `CreateVpc`
 pub(super) fn create_vpc(query: &Query<'_>) -> Result<Answer, Fault> {
     let spec = NetworkSpec {
-        name: tags::name(query.parameters, "vpc").map(str::to_owned),
+        name: tags::name(query.parameters, Kind::Network).map(str::to_owned),
         address_block: Some(query.parameters.required("CidrBlock")?.to_owned()),
     };
-    let operation = Operation::Create(Box::new(Spec::Network(spec)));
+    let operation = Operation::creation(Spec::Network(spec), tags::memo(query, &[Kind::Network])?);
     Ok(query.answer(Some(operation), Single::within("vpc", write_vpc)))
 }
 
@@ -52,9 +59,9 @@ pub(super) fn create_subnet(query: &Query<'_>) -> Result<Answer, Fault> {
     let spec = SubnetSpec {
         network: query.required_id(Kind::Network, "VpcId")?,
         address_block: query.parameters.required("CidrBlock")?.to_owned(),
-        name: tags::name(query.parameters, "subnet").map(str::to_owned),
+        name: tags::name(query.parameters, Kind::Subnet).map(str::to_owned),
     };
-    let operation = Operation::Create(Box::new(Spec::Subnet(spec)));
+    let operation = Operation::creation(Spec::Subnet(spec), tags::memo(query, &[Kind::Subnet])?);
     Ok(query.answer(Some(operation), Single::within("subnet", write_subnet)))
 }
 
@@ -82,6 +89,8 @@ pub(super) struct Part<'r> {
     pub(super) block: Option<&'r str>,
     /// Whether it carries anything.
     pub(super) state: NetworkState,
+    /// What its user wrote on it.
+    pub(super) tags: &'r [Tag],
 }
 
 impl<'r> Part<'r> {
@@ -94,6 +103,7 @@ impl<'r> Part<'r> {
                 network: subnet.network.as_deref(),
                 block: subnet.address_block.as_deref(),
                 state: subnet.state,
+                tags: &subnet.tags,
             }),
             Resource::Network(network) => Some(Part {
                 id: &network.id,
@@ -101,6 +111,7 @@ impl<'r> Part<'r> {
                 network: Some(&network.id),
                 block: network.address_blocks.first().map(AsRef::as_ref),
                 state: network.state,
+                tags: &network.tags,
             }),
             _other => None,
         }
@@ -140,6 +151,14 @@ pub(super) fn write_place(interface: Option<&NetworkInterface<'_>>, context: &Co
     xml.text("vpcId", network.as_ref().map_or("", ids::Shown::as_str));
 }
 
+/// How many addresses a block has for instances: EC2 keeps five of each for itself. How many of them are taken is not
+/// known, and how many there are of IPv6 fits no number.
+fn addresses(block: Option<&str>) -> u32 {
+    let block = block.and_then(|block| block.parse::<Ipv4Net>().ok());
+    let bits = block.map_or(0, |block| u32::from(block.max_prefix_len() - block.prefix_len()));
+    1_u32.checked_shl(bits).unwrap_or(u32::MAX).saturating_sub(RESERVED_ADDRESSES)
+}
+
 fn write_vpc(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Network(network) = resource else { return };
     xml.text("vpcId", ids::show(ids::VPC, &network.id, context.ids).as_str());
@@ -152,8 +171,8 @@ fn write_vpc(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.empty("ipv6CidrBlockAssociationSet");
     xml.text("dhcpOptionsId", "default");
     xml.text("instanceTenancy", "default");
-    xml.text("isDefault", "false");
-    write_tags(&network.name, xml);
+    xml.text("isDefault", scalars::truth(defaults::is_default(&network.id)));
+    tags::write(&network.tags, &network.name, xml);
 }
 
 fn write_subnet(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
@@ -168,9 +187,10 @@ fn write_subnet(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>
     }
     xml.empty("ipv6CidrBlockAssociationSet");
     // A network reaches everywhere.
-    xml.empty("availabilityZone");
-    xml.text("defaultForAz", "false");
+    xml.text("availabilityZone", defaults::zone(part.id).unwrap_or_default());
+    xml.text("availableIpAddressCount", scalars::number(addresses(part.block)).as_str());
+    xml.text("defaultForAz", scalars::truth(defaults::is_default(part.id)));
     xml.text("mapPublicIpOnLaunch", "false");
     xml.text("assignIpv6AddressOnCreation", "false");
-    write_tags(part.name, xml);
+    tags::write(part.tags, part.name, xml);
 }

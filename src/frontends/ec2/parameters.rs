@@ -45,6 +45,17 @@ impl Parameters {
         Ok(parameters)
     }
 
+    /// Those of these names and values. An empty value means that the parameter is absent here, too.
+    pub(super) fn of_pairs(pairs: &[(String, String)]) -> Self {
+        let mut parameters = Parameters::default();
+        let is_given =
+            |(name, value): &&(String, String)| !value.is_empty() && name.split('.').count() <= DEEPEST;
+        for (name, value) in pairs.iter().filter(is_given) {
+            parameters.set(name, value.clone());
+        }
+        parameters
+    }
+
     /// The value at a path of names (`Placement.AvailabilityZone`).
     pub(super) fn text<'a>(&'a self, path: &'a str) -> Option<&'a str> {
         self.at(path)?.values().next()
@@ -104,6 +115,24 @@ impl Parameters {
             }
         }
         text
+    }
+
+    /// The names of all that are given, as they are written.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (segment, node) in &self.below {
+            node.collect_names(segment.to_string(), &mut names);
+        }
+        names
+    }
+
+    fn collect_names(&self, path: String, names: &mut Vec<String>) {
+        for (segment, node) in &self.below {
+            node.collect_names(format!("{path}.{segment}"), names);
+        }
+        if self.value.is_some() {
+            names.push(path);
+        }
     }
 
     fn write_canonical(&self, path: &str, text: &mut String) {

@@ -65,14 +65,19 @@ pub(super) fn is_covered(rule: &Rule<'_>, specs: &[RuleSpec]) -> bool {
 /// Writes a rule as a permission.
 pub(super) fn write(rule: &Rule<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.open("item");
-    let name = PROTOCOLS.iter().find(|(_, _, protocol)| *protocol == rule.protocol);
-    xml.text("ipProtocol", name.map_or("-1", |(name, _, _)| name));
+    xml.text("ipProtocol", protocol(rule.protocol));
     write_ports(rule, xml);
     write_groups(rule, context, xml);
     write_addresses("ipRanges", "cidrIp", |block| !block.contains(':'), rule, xml);
     write_addresses("ipv6Ranges", "cidrIpv6", |block| block.contains(':'), rule, xml);
     xml.empty("prefixListIds");
     xml.close("item");
+}
+
+/// EC2's name of a protocol.
+pub(super) fn protocol(protocol: Protocol) -> &'static str {
+    let name = PROTOCOLS.iter().find(|(_, _, known)| *known == protocol);
+    name.map_or("-1", |(name, _, _)| name)
 }
 
 fn read_one(query: &Query<'_>, permission: &Parameters) -> Result<Vec<RuleSpec>, Fault> {
@@ -148,7 +153,8 @@ fn is_same(wanted: &RuleSource, source: &Source<'_>) -> bool {
     }
 }
 
-fn write_ports(rule: &Rule<'_>, xml: &mut Writer<'_>) {
+/// Writes the ports of a rule; type and code for ICMP.
+pub(super) fn write_ports(rule: &Rule<'_>, xml: &mut Writer<'_>) {
     match (rule.protocol, rule.ports) {
         (Protocol::Any, _) => {}
         (Protocol::Icmp, None) => {

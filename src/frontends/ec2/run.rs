@@ -2,7 +2,7 @@
 
 use super::{
     actions::{Answer, Query},
-    base64,
+    base64, defaults,
     envelope::{Body, Context},
     errors::Fault,
     groups,
@@ -13,9 +13,6 @@ use crate::{
     model::{Count, Error, ErrorKind, Feature, Flow, Id, InstanceSpec, Kind, Operation, Resource, Spec},
     wire::xml::Writer,
 };
-
-/// The name of the group that is around an instance of which nothing is said.
-const DEFAULT_GROUP: &str = "default";
 
 /// `RunInstances`
 pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
@@ -29,7 +26,7 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         cpus: size.cpus,
         memory: size.memory,
         storage: None,
-        name: tags::name(parameters, "instance").map(str::to_owned),
+        name: tags::name(parameters, Kind::Instance).map(str::to_owned),
         user_data: user_data(query)?,
         key: key(query)?,
         firewalls: firewalls(query)?,
@@ -38,7 +35,8 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         count: count(query)?,
         start: true,
     };
-    let operation = Operation::Create(Box::new(Spec::Instance(spec)));
+    let memo = tags::memo(query, &[Kind::Instance, Kind::Volume, Kind::NetworkInterface])?;
+    let operation = Operation::creation(Spec::Instance(spec), memo);
     Ok(query.answer(Some(operation), Launched { index: 0 }))
 }
 
@@ -61,7 +59,15 @@ fn size(query: &Query<'_>) -> Result<Size, Fault> {
 fn realm(query: &Query<'_>) -> Result<Option<Id>, Fault> {
     let zone = query.parameters.text("Placement.AvailabilityZone");
     let zone = zone.or_else(|| query.parameters.text("Placement.AvailabilityZoneId"));
+    let zone = zone.or_else(|| subnet(query).and_then(defaults::zone));
     zone.map(|zone| query.id(Kind::Realm, zone)).transpose()
+}
+
+/// The subnet of the instances, or of their first interface.
+fn subnet<'q>(query: &'q Query<'_>) -> Option<&'q str> {
+    let mut interfaces = query.parameters.members("NetworkInterface");
+    let of_the_first = interfaces.next().and_then(|interface| interface.text("SubnetId"));
+    query.parameters.text("SubnetId").or(of_the_first)
 }
 
 /// One, where the client does not say; EC2 wants both, but Deltacloud's clients send neither. More than can be made is
@@ -105,17 +111,17 @@ fn firewalls(query: &Query<'_>) -> Result<Vec<Id>, Fault> {
     if query.cloud.has(Feature::InstanceFirewalls) {
         return Ok(firewalls);
     }
-    if firewalls.iter().all(|firewall| firewall.as_str() == DEFAULT_GROUP) {
+    let stands_in = |id: &Id| [defaults::GROUP_NAME, defaults::GROUP].contains(&id.as_str());
+    if firewalls.iter().all(stands_in) {
         return Ok(Vec::new());
     }
     Err(query.incapable("put firewalls around instances: leave out SecurityGroup and SecurityGroupId"))
 }
 
-/// The subnet of the instances, or of their first interface. A network that is the one part of itself is one, too.
+/// The subnet that the instances are put in. A network that is the one part of itself is one, too; a default one is the
+/// cloud's own choice.
 fn network(query: &Query<'_>) -> Result<Option<Id>, Fault> {
-    let mut interfaces = query.parameters.members("NetworkInterface");
-    let of_the_first = interfaces.next().and_then(|interface| interface.text("SubnetId"));
-    let Some(subnet) = query.parameters.text("SubnetId").or(of_the_first) else { return Ok(None) };
+    let Some(subnet) = subnet(query).filter(|subnet| !defaults::is_default(subnet)) else { return Ok(None) };
     if !query.cloud.has(Feature::InstanceNetwork) {
         return Err(query.incapable("put instances on a network of choice: leave out SubnetId"));
     }

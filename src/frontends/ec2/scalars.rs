@@ -50,6 +50,11 @@ impl Short {
     }
 }
 
+/// A truth value. Clients take `True` for false.
+pub(super) fn truth(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
 impl From<&str> for Short {
     fn from(text: &str) -> Self {
         let mut short = Short::new();

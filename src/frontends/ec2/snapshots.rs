@@ -6,7 +6,6 @@ use super::{
     errors::Fault,
     filters::{self, Filters},
     ids,
-    instances::write_tags,
     listing::Listing,
     pages::Bounds,
     scalars,
@@ -35,10 +34,10 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
 pub(super) fn create(query: &Query<'_>) -> Result<Answer, Fault> {
     let spec = SnapshotSpec {
         volume: query.required_id(Kind::Volume, "VolumeId")?,
-        name: tags::name(query.parameters, "snapshot").map(str::to_owned),
+        name: tags::name(query.parameters, Kind::Snapshot).map(str::to_owned),
         description: query.parameters.text("Description").map(str::to_owned),
     };
-    let operation = Operation::Create(Box::new(Spec::Snapshot(spec)));
+    let operation = Operation::creation(Spec::Snapshot(spec), tags::memo(query, &[Kind::Snapshot])?);
     Ok(query.answer(Some(operation), Single::new(write)))
 }
 
@@ -53,6 +52,8 @@ pub(super) fn state(state: SnapshotState) -> (&'static str, &'static str) {
     match state {
         SnapshotState::Pending => ("pending", "0%"),
         SnapshotState::Completed => ("completed", "100%"),
+        // EC2 has no word for it: it is not usable, and not broken.
+        SnapshotState::Deleting => ("pending", "0%"),
         SnapshotState::Error => ("error", "0%"),
     }
 }
@@ -72,5 +73,5 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     }
     xml.text("description", &snapshot.description);
     xml.text("encrypted", "false");
-    write_tags(&snapshot.name, xml);
+    tags::write(&snapshot.tags, &snapshot.name, xml);
 }

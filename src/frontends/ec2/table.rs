@@ -1,8 +1,9 @@
 //! The actions, one row each: the dispatch, the documentation and the tests go by this table.
 
 use super::{
-    actions::Action, addresses, changes, group_rules, groups, images, instance_types, instances, interfaces,
-    keys, networks, regions, run, snapshots, status, volume_status, volumes, zones,
+    actions::Action, addresses, attributes, changes, consoles, group_rules, groups, images, instance_types,
+    instances, interfaces, keys, monitoring, networks, offerings, regions, rules, run, snapshots, status,
+    tags, volume_status, volumes, zones,
 };
 
 /// Every action there is.
@@ -41,6 +42,16 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "TerminateInstances",
         summary: "destroy instances and their disks",
         decode: changes::terminate,
+    },
+    Action {
+        name: "GetConsoleOutput",
+        summary: "what an instance wrote on its console; nothing where the cloud does not keep it",
+        decode: consoles::output,
+    },
+    Action {
+        name: "GetPasswordData",
+        summary: "the password that the cloud made for an instance: none, they make none",
+        decode: consoles::password,
     },
     Action { name: "CreateImage", summary: "make an image of an instance", decode: images::create },
     Action { name: "DeregisterImage", summary: "destroy an image", decode: images::deregister },
@@ -130,4 +141,87 @@ pub(super) const ACTIONS: &[Action] = &[
         summary: "let a firewall let something in no more",
         decode: group_rules::revoke,
     },
+    Action { name: "CreateTags", summary: "write something on things, of any kinds", decode: tags::create },
+    Action { name: "DeleteTags", summary: "take off what was written on things", decode: tags::delete },
+    Action {
+        name: "DescribeTags",
+        summary: "what was written on things, by filter and page",
+        decode: tags::describe,
+    },
+    Action {
+        name: "DescribeSecurityGroupRules",
+        summary: "what firewalls let through, rule by rule",
+        decode: rules::describe,
+    },
+    Action {
+        name: "DeleteNetworkInterface",
+        summary: "take a network interface from its instance and destroy it",
+        decode: interfaces::delete,
+    },
+    Action {
+        name: "DescribeInstanceTypeOfferings",
+        summary: "where which sizes are to be had: everywhere",
+        decode: offerings::describe,
+    },
+    Action {
+        name: "DescribeAccountAttributes",
+        summary: "the default VPC, and how many instances one request makes",
+        decode: attributes::of_account,
+    },
+    Action {
+        name: "DescribeVpcAttribute",
+        summary: "one attribute of a network",
+        decode: attributes::of_vpc,
+    },
+    Action {
+        name: "DescribeImageAttribute",
+        summary: "one attribute of an image",
+        decode: attributes::of_image,
+    },
+    Action {
+        name: "DescribeSnapshotAttribute",
+        summary: "one attribute of a snapshot",
+        decode: attributes::of_snapshot,
+    },
+    Action {
+        name: "MonitorInstances",
+        summary: "nothing: there is no detailed monitoring, as the answer says",
+        decode: monitoring::leave,
+    },
+    Action {
+        name: "UnmonitorInstances",
+        summary: "nothing: there is no detailed monitoring, as the answer says",
+        decode: monitoring::leave,
+    },
+    Action {
+        name: "DescribeIamInstanceProfileAssociations",
+        summary: "none: there are no instance profiles",
+        decode: monitoring::instance_profiles,
+    },
+    Action {
+        name: "DescribeInstanceCreditSpecifications",
+        summary: "none: no instance lives on credits",
+        decode: monitoring::credits,
+    },
+    Action {
+        name: "DescribeVolumesModifications",
+        summary: "none: volumes are not modified",
+        decode: monitoring::modifications,
+    },
+];
+
+/// What clients ask and is done on no cloud, and why.
+pub(super) const REFUSED: &[(&str, &str)] = &[
+    ("AuthorizeSecurityGroupEgress", "security groups let everything out, and say only what comes in"),
+    ("RevokeSecurityGroupEgress", "security groups let everything out, and say only what comes in"),
+    ("ModifyVolume", "a volume keeps its size: make a snapshot, and a larger volume of it"),
+    ("ModifyImageAttribute", "everybody who has an account may use an image, and its description stays"),
+    ("ResetImageAttribute", "everybody who has an account may use an image, and its description stays"),
+    ("ModifySnapshotAttribute", "snapshots are not shared"),
+    ("CopyImage", "there is one region, and an image is in all of it"),
+    ("RegisterImage", "images are made of instances, with CreateImage"),
+    ("CreateNetworkInterface", "network interfaces come with their instances, in RunInstances"),
+    ("AttachNetworkInterface", "network interfaces come with their instances, in RunInstances"),
+    ("DetachNetworkInterface", "a network interface stays with its instance: DeleteNetworkInterface"),
+    ("GetConsoleScreenshot", "no cloud shows the screens of its instances"),
 ];

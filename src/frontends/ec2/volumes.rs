@@ -6,7 +6,6 @@ use super::{
     errors::Fault,
     filters::{self, Filters},
     ids,
-    instances::write_tags,
     listing::Listing,
     pages::Bounds,
     scalars,
@@ -51,7 +50,7 @@ pub(super) fn create(query: &Query<'_>) -> Result<Answer, Fault> {
     if size.is_none() && snapshot.is_none() {
         return Err(Fault::missing("Size"));
     }
-    let name = tags::name(query.parameters, "volume").filter(|_| query.cloud.has(Feature::VolumeName));
+    let name = tags::name(query.parameters, Kind::Volume).filter(|_| query.cloud.has(Feature::VolumeName));
     let spec = VolumeSpec {
         name: name.map(str::to_owned),
         description: None,
@@ -59,7 +58,7 @@ pub(super) fn create(query: &Query<'_>) -> Result<Answer, Fault> {
         realm: query.optional_id(Kind::Realm, "AvailabilityZone")?,
         snapshot,
     };
-    let operation = Operation::Create(Box::new(Spec::Volume(spec)));
+    let operation = Operation::creation(Spec::Volume(spec), tags::memo(query, &[Kind::Volume])?);
     Ok(query.answer(Some(operation), Single::new(write)))
 }
 
@@ -132,7 +131,7 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.text("volumeType", VOLUME_TYPE);
     xml.text("encrypted", "false");
     xml.text("multiAttachEnabled", "false");
-    write_tags(&volume.name, xml);
+    tags::write(&volume.tags, &volume.name, xml);
 }
 
 fn write_mount(volume: &Volume<'_>, mount: &Mount<'_>, context: &Context, xml: &mut Writer<'_>) {

@@ -14,6 +14,7 @@ mod head;
 mod instant;
 mod parameters;
 mod refusal;
+pub mod session;
 pub mod v2;
 pub mod v4;
 
@@ -92,6 +93,14 @@ impl Signature {
         match &self.0 {
             Version::V2(claim) => claim.verify(request, secret, now, skew),
             Version::V4(claim) => claim.verify(Head::from(request), request.body(), secret, now, skew),
+        }
+    }
+
+    /// Whether the body may be another than the client sent, because it says that its signature does not cover it.
+    pub fn leaves_body_open(&self, request: &Request<Bytes>) -> bool {
+        match &self.0 {
+            Version::V2(_) => false,
+            Version::V4(_) => v4::leaves_body_open(request.headers()) && !request.body().is_empty(),
         }
     }
 

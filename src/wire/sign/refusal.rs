@@ -9,8 +9,8 @@ use crate::wire::form;
 /// Why a signature is refused. Its text tells the client's user what to do; it never holds a secret, a
 /// signature that would have been right, or anything else that helps to forge one.
 ///
-/// EC2 answers `Missing`, `Malformed`, `Unsupported` and `Form` with `IncompleteSignature` (400), `Mismatch`
-/// and `Payload` with `AuthFailure` (401), `Skewed` and `Expired` with `RequestExpired` (400).
+/// EC2 answers `Missing`, `Malformed`, `Unsupported` and `Form` with `IncompleteSignature` (400), `Mismatch`,
+/// `Payload` and `Exposed` with `AuthFailure` (401), `Skewed`, `Expired` and `Over` with `RequestExpired` (400).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// A part of the signature, or something that it must cover, is absent.
@@ -27,6 +27,8 @@ pub enum Refusal {
     Disabled,
     /// The body is not the one that `X-Amz-Content-Sha256` announces.
     Payload,
+    /// The signature does not cover the body, and nothing else keeps it from being changed on its way.
+    Exposed,
     /// The request was signed too long ago, or in the future.
     Skewed {
         /// When the client says that it signed.
@@ -37,6 +39,13 @@ pub enum Refusal {
     /// The end of validity that the client chose has passed.
     Expired {
         /// The last instant at which the request was valid.
+        end: Timestamp,
+        /// The time by which it was judged.
+        now: Timestamp,
+    },
+    /// The session has ended that the client's temporary credentials are of.
+    Over {
+        /// When it ended.
         end: Timestamp,
         /// The time by which it was judged.
         now: Timestamp,
@@ -58,6 +67,9 @@ impl fmt::Display for Refusal {
             ),
             Self::Disabled => f.write_str("The access key is disabled."),
             Self::Payload => f.write_str("The body does not have the hash that X-Amz-Content-Sha256 gives."),
+            Self::Exposed => {
+                f.write_str("UNSIGNED-PAYLOAD is only for requests over TLS: sign the body, or use https.")
+            }
             Self::Skewed { signed, now } => {
                 write!(
                     f,
@@ -66,6 +78,12 @@ impl fmt::Display for Refusal {
             }
             Self::Expired { end, now } => {
                 write!(f, "Request has expired: valid until {end}, received at {now}. Sign it again.")
+            }
+            Self::Over { end, now } => {
+                write!(
+                    f,
+                    "Request has expired: the session ended at {end}, it is {now}. Ask GetSessionToken for another."
+                )
             }
         }
     }

@@ -60,6 +60,24 @@ impl<'a> Element<'a> {
         Ok(None)
     }
 
+    /// The prefixes that it declares, each with its namespace; the default namespace has no prefix.
+    ///
+    /// # Errors
+    /// When a value refers to a character or an entity that there is not.
+    pub fn namespaces(&self) -> Result<Vec<(&'a str, Cow<'a, str>)>, Malformed> {
+        let mut found = Vec::new();
+        let mut attributes = self.attributes;
+        while let Some((name, value)) = attributes.next()? {
+            let after = name.strip_prefix("xmlns");
+            let prefix =
+                after.and_then(|rest| if rest.is_empty() { Some(rest) } else { rest.strip_prefix(':') });
+            if let Some(prefix) = prefix {
+                found.push((prefix, reference::resolve_value(value)?));
+            }
+        }
+        Ok(found)
+    }
+
     /// Hands its child elements to `read`, one after the other; texts between them are passed over, and so is every
     /// child of which `read` does not read the content.
     ///

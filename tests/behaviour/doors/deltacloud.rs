@@ -30,6 +30,7 @@ fn expresses((verb, kind): (Verb, Kind)) -> bool {
         Kind::Provider => verb == Verb::List,
         // They are a part of their bucket's document.
         Kind::Blob => verb != Verb::List,
+        Kind::Console => false,
         _other => true,
     }
 }
@@ -100,7 +101,8 @@ fn say(operation: &Operation) -> Said {
             plain("POST", format!("{}/{name}", member(Kind::Instance, &ids[0])))
         }
         Operation::Change(id, change) => say_change(id, change),
-        Operation::Create(spec) => say_create(spec),
+        Operation::Create(spec) | Operation::CreateWith(spec, _) => say_create(spec),
+        Operation::Tag(..) => panic!("Deltacloud has no words for tags"),
     }
 }
 
@@ -235,7 +237,7 @@ fn collection(kind: Kind) -> &'static str {
         Kind::Realm => "realms",
         Kind::Image => "images",
         Kind::HardwareProfile => "hardware_profiles",
-        Kind::Instance => "instances",
+        Kind::Instance | Kind::Console => "instances",
         Kind::Key => "keys",
         Kind::Volume => "storage_volumes",
         Kind::Snapshot => "storage_snapshots",
@@ -248,6 +250,7 @@ fn collection(kind: Kind) -> &'static str {
         Kind::Bucket | Kind::Blob => "buckets",
         Kind::Metric => "metrics",
         Kind::Provider => "drivers",
+        Kind::Tag => panic!("Deltacloud has no words for tags"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! EC2's query API, with a user and a password.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use deltagate::model::{Action, Kind, Operation, Spec, Verb};
 
 use super::{Door, Refused, Thing};
@@ -14,6 +15,7 @@ fn expresses((verb, kind): (Verb, Kind)) -> bool {
     match (verb, kind) {
         (Verb::List | Verb::Show, Kind::Realm | Kind::Image | Kind::HardwareProfile) => true,
         (_, Kind::Instance) => verb != Verb::Change,
+        (Verb::Show, Kind::Console) => true,
         _ => false,
     }
 }
@@ -32,6 +34,9 @@ fn perform(
     if answer.status != 200 {
         return Err(refused(&answer, &tree));
     }
+    if let Operation::Show(Kind::Console, _) = operation {
+        return Ok(vec![console(&tree)]);
+    }
     let mut found = Vec::new();
     gather(&tree, &mut found);
     if let (Operation::Show(..), true) = (operation, found.is_empty()) {
@@ -49,6 +54,7 @@ fn say(operation: &Operation) -> String {
             let (action, name) = describe(*kind);
             format!("Action={action}{}", numbered(name, &filter.ids))
         }
+        Operation::Show(Kind::Console, id) => format!("Action=GetConsoleOutput&InstanceId={id}"),
         Operation::Show(kind, id) => {
             let (action, name) = describe(*kind);
             format!("Action={action}&{name}.1={id}")
@@ -96,6 +102,13 @@ fn describe(kind: Kind) -> (&'static str, &'static str) {
         Kind::Instance => ("DescribeInstances", "InstanceId"),
         other => panic!("EC2 has no words here for a {other}"),
     }
+}
+
+fn console(tree: &Tree) -> Thing {
+    let mut console = Thing { id: tree.text("instanceId").to_owned(), ..Thing::default() };
+    let text = STANDARD.decode(tree.text("output")).unwrap();
+    console.more.insert("text", String::from_utf8(text).unwrap());
+    console
 }
 
 /// Every `item` of the sets that hold what the operation is about.

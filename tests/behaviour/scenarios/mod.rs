@@ -14,6 +14,7 @@ use crate::{
 pub mod addresses;
 pub mod buckets;
 pub mod commands;
+pub mod consoles;
 pub mod firewalls;
 pub mod images;
 pub mod instances;
@@ -32,6 +33,7 @@ everywhere!(
     addresses,
     buckets,
     commands,
+    consoles,
     firewalls,
     images,
     instances,

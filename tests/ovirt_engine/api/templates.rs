@@ -125,7 +125,7 @@ fn made(
         base: base.map_or(id, |base| base.id),
         disks,
         nics: vm.nics.clone(),
-        tags: Vec::new(),
+        tags: Default::default(),
     }
 }
 

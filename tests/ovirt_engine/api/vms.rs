@@ -149,7 +149,7 @@ fn described(work: &mut Work<'_>, call: &Call, element: &Element) -> Result<Vm, 
         disks,
         nics,
         snapshots: vec![seed::active_snapshot(Uuid::new_v4(), work.now)],
-        tags: Vec::new(),
+        tags: Default::default(),
         users: if call.user.admin { Vec::new() } else { vec![call.user.id] },
     })
 }

@@ -3,10 +3,13 @@
 //! **Invariant:** a call that creates is never sent again when it is not known what became of it: the servers are looked
 //! for by their name then, so that none is left of which nobody knows.
 
+use std::borrow::Cow;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
@@ -15,15 +18,18 @@ use super::{
         call::{Call, Object},
         catalogue::Service,
         hardware_profiles::Flavors,
+        names::Names,
         networks, pages,
         read::{Named, gib, uuid},
         session::Session,
     },
-    Server, act, known_flavors, server_call,
+    Known, act,
+    server::Server,
+    server_call,
 };
 use crate::{
     exchange::Cloud,
-    model::{Error, ErrorKind, Id, Instance, InstanceSpec, Kind, Resource},
+    model::{Error, ErrorKind, Id, Instance, InstanceSpec, Kind, NetworkInterface, Resource},
     wire::json::{self, Text},
 };
 
@@ -40,6 +46,8 @@ static MISSING: &[(&str, Kind)] = &[
     ("Security group ", Kind::Firewall),
     ("Network ", Kind::Network),
 ];
+/// The group around servers of which nothing is said.
+const USUAL_GROUP: &str = "default";
 /// What a refusal says when the user has several networks and none was named.
 const AMBIGUOUS: &str = "Multiple possible networks found";
 
@@ -52,8 +60,49 @@ struct Reservation<'a> {
     reservation_id: Option<Text<'a>>,
 }
 
+/// Where servers were ordered to be, and what around them: Nova does not say it before it has made them.
+#[derive(Debug, Default)]
+struct Asked {
+    network: Option<String>,
+    subnet: Option<String>,
+    /// The groups, by name or id.
+    groups: Vec<String>,
+}
+
+impl Asked {
+    async fn read(session: &Session<'_>, spec: &InstanceSpec) -> Result<Self, Error> {
+        let groups = spec.firewalls.iter().map(ToString::to_string).collect();
+        let mut asked = Asked { groups, ..Asked::default() };
+        if let Some(id) = &spec.network {
+            let place = networks::Place::of(session, id).await?;
+            asked.subnet = place.part.as_ref().map(|(subnet, _)| subnet.clone());
+            asked.network = Some(place.for_server(session).await?);
+        }
+        Ok(asked)
+    }
+
+    /// Says of a server what it does not say itself yet.
+    fn tell(&self, instance: &mut Instance<'static>, names: &Names) {
+        if instance.interfaces.is_empty() && self.network.is_some() {
+            let (network, subnet) =
+                (self.network.clone().map(Cow::Owned), self.subnet.clone().map(Cow::Owned));
+            instance.interfaces.push(NetworkInterface { network, subnet, ..NetworkInterface::unnamed() });
+        }
+        let id = |name: &str| names.group(name, &instance.owner).map(str::to_owned);
+        let groups = self
+            .groups
+            .iter()
+            .map(|group| uuid(group).or_else(|| id(group)).unwrap_or_else(|| group.clone()));
+        let usual = id(USUAL_GROUP).filter(|_| self.groups.is_empty() && instance.firewalls.is_empty());
+        let groups: SmallVec<[_; 1]> = groups.chain(usual).map(Cow::Owned).collect();
+        if !groups.is_empty() {
+            instance.firewalls = groups;
+        }
+    }
+}
+
 /// Four calls at the most when all is well: the flavors, which may be known; the network, if one is named; the creation;
-/// and what has come of it.
+/// and what has come of it. What networks and groups are called is known, or three more.
 pub(in super::super) async fn create(
     session: &Session<'_>,
     spec: &InstanceSpec,
@@ -64,12 +113,15 @@ pub(in super::super) async fn create(
         return Err(Error::new(ErrorKind::Invalid, message));
     }
     let name = spec.name.clone().unwrap_or_else(|| format!("server-{}", Uuid::new_v4().simple()));
-    let order = order(session, spec, &name).await?;
+    let mut asked = Asked::read(session, spec).await?;
+    let order = order(session, spec, &name, &asked).await?;
     let began = Timestamp::now();
     let made = match post(session, spec, order.clone()).await {
         Err(error) if is_ambiguous(&error, spec) => {
-            let network = on_network(&networks::oldest(session).await?);
-            post(session, spec, order.with("networks", network)).await
+            let oldest = networks::oldest(session).await?;
+            let order = order.with("networks", on_network(&oldest));
+            asked.network = Some(oldest);
+            post(session, spec, order).await
         }
         made => made,
     };
@@ -80,7 +132,10 @@ pub(in super::super) async fn create(
         }
         made => made,
     };
-    for instance in made.map_err(|error| named_missing(error, spec))? {
+    let made = made.map_err(|error| named_missing(error, spec))?;
+    let names = Names::held(session).await?;
+    for mut instance in made {
+        asked.tell(&mut instance, &names);
         if !spec.start {
             act::stop_later(session, &instance).await?;
         }
@@ -90,14 +145,15 @@ pub(in super::super) async fn create(
 }
 
 /// What is ordered of Nova.
-async fn order(session: &Session<'_>, spec: &InstanceSpec, name: &str) -> Result<Object, Error> {
+async fn order(
+    session: &Session<'_>,
+    spec: &InstanceSpec,
+    name: &str,
+    asked: &Asked,
+) -> Result<Object, Error> {
     let missing = || Error::not_found(Kind::Image, spec.image.as_str());
     let image = uuid(spec.image.as_str()).ok_or_else(missing)?;
     let flavors = Flavors::recent(session).await?;
-    let network = match &spec.network {
-        Some(id) => Some(on_network(&networks::Place::of(session, id).await?.for_server(session).await?)),
-        None => None,
-    };
     let firewalls = spec.firewalls.iter().map(|firewall| json!({"name": firewall.as_str()}));
     let order = Object::default()
         .with("name", name)
@@ -110,7 +166,7 @@ async fn order(session: &Session<'_>, spec: &InstanceSpec, name: &str) -> Result
         .maybe("availability_zone", spec.realm.as_ref().map(Id::as_str))
         .maybe("key_name", spec.key.as_ref().map(Id::as_str))
         .maybe("user_data", spec.user_data.as_ref().map(|data| STANDARD.encode(data)))
-        .maybe("networks", network)
+        .maybe("networks", asked.network.as_deref().map(on_network))
         .maybe("security_groups", (!spec.firewalls.is_empty()).then(|| firewalls.collect::<Value>()));
     Ok(order)
 }
@@ -159,8 +215,8 @@ async fn post(
 async fn made(session: &Session<'_>, spec: &InstanceSpec, id: &str) -> Result<Instance<'static>, Error> {
     let shown = async {
         let document = session.fetch(server_call(id)).await?;
-        let flavors = known_flavors(session).await?;
-        Ok::<_, Error>(document.member::<Server<'_>>("server")?.instance(flavors.as_deref()).into_owned())
+        let known = Known::recent(session).await?;
+        Ok::<_, Error>(document.member::<Server<'_>>("server")?.instance(&known).into_owned())
     };
     Ok(shown.await.unwrap_or_else(|error| {
         tracing::warn!(server = id, %error, "a new server could not be looked at");
@@ -175,8 +231,8 @@ fn list_call() -> Call {
 }
 
 async fn servers(session: &Session<'_>, call: Call) -> Result<Vec<Instance<'static>>, Error> {
-    let flavors = known_flavors(session).await?;
-    let read = |item: &[u8]| Ok(json::read::<Server<'_>>(item)?.instance(flavors.as_deref()).into_owned());
+    let known = Known::recent(session).await?;
+    let read = |item: &[u8]| Ok(json::read::<Server<'_>>(item)?.instance(&known).into_owned());
     pages::collect(session, call, "servers", read).await
 }
 

@@ -8,13 +8,17 @@ use serde::{
 };
 use smallvec::SmallVec;
 
-use super::super::{
-    hardware_profiles::Flavors,
-    read::{MIB, Named, moment},
-    states,
+use super::{
+    super::{
+        hardware_profiles::Flavors,
+        names::Names,
+        read::{MIB, Named, moment},
+        states,
+    },
+    Known,
 };
 use crate::{
-    model::{Attachment, Instance, InstanceState},
+    model::{Attachment, Instance, InstanceState, NetworkInterface},
     wire::json::{Text, entries, values},
 };
 
@@ -23,7 +27,7 @@ const MOST_NETWORKS: usize = 256;
 
 /// A server as Nova describes it.
 #[derive(Debug, Deserialize)]
-pub(in super::super) struct Server<'a> {
+pub(super) struct Server<'a> {
     #[serde(borrow)]
     pub(super) id: Text<'a>,
     #[serde(borrow)]
@@ -77,6 +81,8 @@ struct Addresses<'a>(#[serde(borrow, deserialize_with = "values")] SmallVec<[Add
 struct Address<'a> {
     #[serde(borrow)]
     addr: Text<'a>,
+    #[serde(borrow, rename = "OS-EXT-IPS-MAC:mac_addr")]
+    mac: Option<Text<'a>>,
     #[serde(borrow, rename = "OS-EXT-IPS:type")]
     kind: Option<Text<'a>>,
 }
@@ -97,8 +103,9 @@ struct Volume<'a> {
 }
 
 impl<'a> Server<'a> {
-    /// The instance that it is; `flavors` know what flavors are called that a server has by their id alone.
-    pub(in super::super) fn instance(self, flavors: Option<&Flavors>) -> Instance<'a> {
+    /// The instance that it is, with the ids of what Nova calls by name and the names of what it calls by id, where they
+    /// are known.
+    pub(super) fn instance(self, known: &'a Known) -> Instance<'a> {
         let (state, health) = states::server(&self.status, self.task.as_deref());
         let mut instance = Instance::new(self.id.0, state);
         instance.health = health;
@@ -109,16 +116,22 @@ impl<'a> Server<'a> {
         instance.created = self.created.as_deref().and_then(moment);
         instance.launched = self.launched.as_deref().and_then(moment);
         instance.key = filled(self.key_name);
-        instance.addresses = addresses(self.addresses.into_iter().flat_map(|(_, addresses)| addresses.0));
+        for (network, addresses) in self.addresses {
+            for address in addresses.0 {
+                address.place(&network, &known.names, &mut instance);
+            }
+        }
         instance.attachments = attachments(self.volumes, instance.image.is_none());
         for group in self.security_groups {
-            if !instance.firewalls.contains(&group.name.0) {
-                instance.firewalls.push(group.name.0);
+            let known = known.names.group(&group.name, &instance.owner);
+            let id = known.map_or(group.name.0, Cow::Borrowed);
+            if !instance.firewalls.contains(&id) {
+                instance.firewalls.push(id);
             }
         }
         instance.can_be_captured = can_be_captured(state);
         if let Some(flavor) = self.flavor {
-            flavor.size(&mut instance, flavors);
+            flavor.size(&mut instance, known.flavors.as_deref());
         }
         instance
     }
@@ -140,20 +153,33 @@ impl<'a> Flavor<'a> {
     }
 }
 
-/// The fixed addresses, and then the floating ones.
-fn addresses<'a>(found: impl Iterator<Item = Address<'a>>) -> SmallVec<[IpAddr; 4]> {
-    let mut addresses = SmallVec::<[IpAddr; 4]>::new();
-    let mut floating = SmallVec::<[IpAddr; 4]>::new();
-    for address in found {
-        let Ok(ip) = address.addr.parse() else { continue };
-        let is_floating = address.kind.as_deref() == Some("floating");
-        let group = if is_floating { &mut floating } else { &mut addresses };
-        if !group.contains(&ip) {
-            group.push(ip);
+impl<'a> Address<'a> {
+    /// Adds a fixed address to the interface that it is on, which Nova tells by its hardware address; a floating one is
+    /// on none.
+    fn place(self, network: &str, names: &'a Names, instance: &mut Instance<'a>) {
+        let Ok(ip) = self.addr.parse::<IpAddr>() else { return };
+        if instance.all_addresses().any(|known| known == ip) {
+            return;
         }
+        if self.kind.as_deref() == Some("floating") {
+            instance.addresses.push(ip);
+            return;
+        }
+        let mac = self.mac.map(Cow::from);
+        let its = |interface: &&mut NetworkInterface<'_>| mac.is_some() && interface.mac == mac;
+        if let Some(interface) = instance.interfaces.iter_mut().find(its) {
+            interface.addresses.push(ip);
+            return;
+        }
+        let (network, subnet) = names.place(network, ip);
+        let interface = NetworkInterface {
+            mac,
+            network: network.map(Cow::Borrowed),
+            subnet: subnet.map(Cow::Borrowed),
+            ..NetworkInterface::unnamed()
+        };
+        instance.interfaces.push(NetworkInterface { addresses: SmallVec::from_slice(&[ip]), ..interface });
     }
-    addresses.extend(floating);
-    addresses
 }
 
 /// A server without an image boots from its first volume.
@@ -223,7 +249,7 @@ mod tests {
         "os-extended-volumes:volumes_attached": [{"id": "9245", "delete_on_termination": true}]}"#;
 
     fn read(text: &str) -> Instance<'static> {
-        json::read::<Server<'_>>(text.as_bytes()).unwrap().instance(None).into_owned()
+        json::read::<Server<'_>>(text.as_bytes()).unwrap().instance(&Known::default()).into_owned()
     }
 
     #[test]
@@ -235,8 +261,10 @@ mod tests {
         assert_eq!(instance.hardware_profile.as_deref(), Some("m1.tiny"));
         assert_eq!((instance.cpus, instance.memory), (Some(1), Some(512 << 20)));
         assert!(instance.created < instance.launched && instance.can_be_captured);
-        let addresses: Vec<String> = instance.addresses.iter().map(ToString::to_string).collect();
+        let addresses: Vec<String> = instance.all_addresses().map(|ip| ip.to_string()).collect();
         assert_eq!(addresses, ["10.10.0.187", "2001:db8::7", "203.0.113.180"]);
+        let macs: Vec<_> = instance.interfaces.iter().map(|interface| interface.mac.as_deref()).collect();
+        assert_eq!(macs, [Some("fa:16:3e:b1:45:f9"), None]);
         assert_eq!(instance.firewalls.as_slice(), ["web"]);
         let [disk] = instance.attachments.as_slice() else { panic!("{instance:?}") };
         assert_eq!((disk.volume.as_ref(), disk.boot, disk.delete_on_termination), ("9245", false, true));

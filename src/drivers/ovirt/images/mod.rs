@@ -134,6 +134,7 @@ pub(super) fn template<'a>(element: &mut Element<'a>) -> Result<Template<'a>, Ma
         architecture: None,
         state: ImageState::Available,
         created: None,
+        tags: Default::default(),
     };
     let mut cluster = None;
     element.children(|child| {

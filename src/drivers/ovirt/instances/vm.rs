@@ -154,6 +154,7 @@ fn read_nic<'a>(
         subnet: None,
         instance: None,
         addresses: SmallVec::new(),
+        tags: Default::default(),
     };
     element.children(|child| {
         match child.name() {

@@ -48,6 +48,7 @@ pub(in super::super) async fn create(
         state: SnapshotState::Pending,
         size: volume.size,
         created: told.into_values().find_map(|(_, date)| date),
+        tags: Default::default(),
     };
     cloud.emit(&Resource::Snapshot(snapshot)).await.map(|_| ())
 }

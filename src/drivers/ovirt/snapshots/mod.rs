@@ -196,6 +196,7 @@ fn disk_snapshot<'a>(element: &mut Element<'a>) -> Result<Found<'a>, Malformed> 
         state: SnapshotState::Completed,
         size: None,
         created: None,
+        tags: Default::default(),
     };
     let mut of_vm = None;
     element.children(|child| {

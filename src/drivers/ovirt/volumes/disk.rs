@@ -46,6 +46,7 @@ impl<'a> Disk<'a> {
                 snapshot: None,
                 created: None,
                 mount: None,
+                tags: Default::default(),
             },
             domain: None,
             image: None,
@@ -196,6 +197,7 @@ mod tests {
             snapshot: None,
             created: None,
             mount: Some(Mount { instance: "v".into(), device: Some("/dev/vda".into()) }),
+            tags: Default::default(),
         };
         for text in [v3, v4] {
             assert_eq!(of_vm(text), std::slice::from_ref(&expected), "{text}");

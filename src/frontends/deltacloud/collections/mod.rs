@@ -98,7 +98,8 @@ pub(super) fn of(kind: Kind) -> &'static str {
         Kind::Realm => "realms",
         Kind::Image => "images",
         Kind::HardwareProfile => "hardware_profiles",
-        Kind::Instance => "instances",
+        // A console is nothing by itself.
+        Kind::Instance | Kind::Console => "instances",
         Kind::Key => "keys",
         Kind::Volume => "storage_volumes",
         Kind::Snapshot => "storage_snapshots",
@@ -111,6 +112,8 @@ pub(super) fn of(kind: Kind) -> &'static str {
         Kind::Bucket | Kind::Blob => "buckets",
         Kind::Metric => "metrics",
         Kind::Provider => "drivers",
+        // Deltacloud has no tags, and no link to one.
+        Kind::Tag => "tags",
     }
 }
 
@@ -139,7 +142,7 @@ pub(super) fn describe<'a>(
         Resource::Run(run) => instances::outcome(run, context),
         Resource::Bucket(bucket) => buckets::describe(bucket, context),
         Resource::Blob(blob) => buckets::describe_blob(blob, context),
-        Resource::Content(_) | Resource::Provider(_) => {
+        Resource::Content(_) | Resource::Console(_) | Resource::Provider(_) | Resource::Tagging(_) => {
             let href = context.href(&[of(resource.kind()), resource.id()]);
             Node::empty("link").with("href", href).with("id", resource.id())
         }

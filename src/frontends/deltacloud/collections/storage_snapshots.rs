@@ -66,6 +66,7 @@ fn word(state: SnapshotState) -> &'static str {
     match state {
         SnapshotState::Pending => "PENDING",
         SnapshotState::Completed => "COMPLETED",
+        SnapshotState::Deleting => "DELETING",
         SnapshotState::Error => "ERROR",
     }
 }

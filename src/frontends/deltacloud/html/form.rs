@@ -142,7 +142,7 @@ impl Form {
         let mut kinds: Vec<Kind> = Vec::new();
         for parameter in self.fields() {
             if let Value::Id(kind) = parameter.value
-                && self.cloud.supports(Verb::List, kind)
+                && self.cloud.offers(Verb::List, kind)
                 && !kinds.contains(&kind)
             {
                 kinds.push(kind);
@@ -361,7 +361,7 @@ impl Form {
         let choices: Vec<Choice> =
             of_kind.map(|(_, choice)| Choice { chosen: choice.id == value, ..choice.clone() }).collect();
         let is_known = value.is_empty() || choices.iter().any(|choice| choice.chosen);
-        if choices.len() > MOST_CHOICES || !is_known || !self.cloud.supports(Verb::List, kind) {
+        if choices.len() > MOST_CHOICES || !is_known || !self.cloud.offers(Verb::List, kind) {
             return Control::Suggest(choices);
         }
         Control::Select(choices)

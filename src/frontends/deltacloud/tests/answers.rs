@@ -118,6 +118,7 @@ fn an_image_goes_with_the_profiles_that_there_are() {
             architecture: Some(architecture.into()),
             state: ImageState::Available,
             created: None,
+            tags: Default::default(),
         })
     };
     let xml =
@@ -129,7 +130,9 @@ fn an_image_goes_with_the_profiles_that_there_are() {
 
 #[test]
 fn a_key_is_a_pair_or_a_password() {
-    let key = |credential| [Resource::Key(Key { id: "k/1".into(), name: "k/1".into(), credential })];
+    let key = |credential| {
+        [Resource::Key(Key { id: "k/1".into(), name: "k/1".into(), credential, tags: Default::default() })]
+    };
     let pair = |private: Option<&str>| {
         key(Credential::Pair { fingerprint: "5e:ce".into(), private: private.map(Into::into) })
     };

@@ -14,7 +14,7 @@ use http::Request;
 use super::Deltacloud;
 use crate::{
     frontends::{Arrival, Call, Choice, Frontend, Reply},
-    model::{Capabilities, Cause, Feature, IdForm, Kind, Resource, Stage, Transition, Verb},
+    model::{Capabilities, Cause, Feature, IdForm, Kind, Kinds, Resource, Stage, Transition, Verb},
 };
 
 const OPERATIONS: &[(Verb, Kind)] = &[
@@ -56,6 +56,7 @@ fn cloud() -> Capabilities {
     Capabilities {
         driver: "mock",
         operations: OPERATIONS,
+        lacks: Kinds::NONE,
         ids: IdForm::Opaque,
         user_data: Some(100),
         longest_name: Some(64),
@@ -93,6 +94,7 @@ fn arrival() -> Arrival {
         host: "cloud.example:3001".into(),
         driver: "mock",
         choice: Choice::default(),
+        caller: None,
     }
 }
 

@@ -61,6 +61,16 @@ fn the_entry_point_says_how_long_a_name_may_be() {
 }
 
 #[test]
+fn what_the_cloud_lacks_is_not_offered_and_is_refused_by_the_cloud() {
+    let lacking = Capabilities { lacks: [Kind::Key].into_iter().collect(), ..cloud() };
+    let decode =
+        |target: &str| front_end().decode(&request("GET", target), &arrival(), &lacking).ok().unwrap();
+    let entry = answered(decode("/api?format=xml"), &[]);
+    assert!(entry.contains("rel=\"instances\"") && !entry.contains("rel=\"keys\""), "{entry}");
+    assert_eq!(decode("/api/keys").operation, Some(Operation::List(Kind::Key, Filter::default())));
+}
+
+#[test]
 fn instances_are_created() {
     let target = "/api/instances;image_id=img1?realm_id=us&hwp_id=m1&hwp_cpu=2&hwp_memory=1740.8&name=n\
                   &user_data=aGVsbG8&instance_count=3&keyname=&commit=ignored";

@@ -17,6 +17,13 @@ pub(in crate::frontends::ec2) const GROUPS: &[Known] = &[
     Known { name: "tag-key", values: V::TagKey },
 ];
 
+/// The filters of `DescribeSecurityGroupRules`; what is a rule's own is asked apart.
+pub(in crate::frontends::ec2) const RULES: &[Known] = &[
+    Known { name: "group-id", values: V::Firewall(id) },
+    Known { name: "security-group-rule-id", values: V::Any },
+    Known { name: "tag-key", values: V::Never },
+];
+
 fn id(firewall: &Firewall<'_>, context: &Context, matches: Matches<'_>) -> bool {
     matches(&firewall.id) || matches(ids::show(ids::GROUP, &firewall.id, context.ids).as_str())
 }

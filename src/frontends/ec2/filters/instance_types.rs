@@ -32,6 +32,12 @@ fn sized(profile: &HardwareProfile<'_>, _: &Context, matches: Matches<'_>) -> bo
     matches(if profile.cpus.is_some() && profile.memory.is_some() { "true" } else { "false" })
 }
 
+/// The filters of `DescribeInstanceTypeOfferings`; a place is no type's own, so it is asked apart.
+pub(in crate::frontends::ec2) const OFFERINGS: &[Known] = &[
+    Known { name: "instance-type", values: V::InstanceType(|profile, _, matches| matches(&profile.id)) },
+    Known { name: "location", values: V::Any },
+];
+
 fn cpus(profile: &HardwareProfile<'_>, _: &Context, matches: Matches<'_>) -> bool {
     profile.cpus.as_ref().is_some_and(|cpus| matches(scalars::number(cpus.default_value()).as_str()))
 }

@@ -132,7 +132,8 @@ fn vpc(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool
 
 fn interface(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
     let shown = |id| ids::show(ids::INTERFACE, id, context.ids);
-    instance.interfaces.iter().any(|interface| matches(shown(&interface.id).as_str()))
+    let mut named = instance.interfaces.iter().filter(|interface| interface.is_named());
+    named.any(|interface| matches(shown(&interface.id).as_str()))
 }
 
 fn mac(instance: &Instance<'_>, _: &Context, matches: Matches<'_>) -> bool {

@@ -14,18 +14,20 @@ mod networks;
 mod pattern;
 mod regions;
 mod snapshots;
+mod tags;
 mod volumes;
 mod zones;
 
 pub(super) use addresses::ADDRESSES;
-pub(super) use groups::GROUPS;
+pub(super) use groups::{GROUPS, RULES};
 pub(super) use images::{IMAGES, OWNERS};
-pub(super) use instance_types::{INSTANCE_TYPES, SIZED};
+pub(super) use instance_types::{INSTANCE_TYPES, OFFERINGS, SIZED};
 pub(super) use instances::{INSTANCES, STATE_NAME, STATUSES};
 pub(super) use keys::KEYS;
 pub(super) use networks::{INTERFACES, SUBNETS, VPCS};
 pub(super) use regions::REGIONS;
 pub(super) use snapshots::{SNAPSHOT_OWNERS, SNAPSHOTS};
+pub(super) use tags::TAGS;
 pub(super) use volumes::{VOLUME_STATUSES, VOLUMES};
 pub(super) use zones::{ZONE_ID, ZONES};
 
@@ -36,8 +38,8 @@ use super::{
     parameters::Parameters,
 };
 use crate::model::{
-    Address, Firewall, HardwareProfile, Image, Instance, Key, Network, NetworkInterface, Realm, Resource,
-    Snapshot, Volume,
+    Address, Firewall, HardwareProfile, Image, Instance, Key, NAME, Network, NetworkInterface, Realm,
+    Resource, Snapshot, Tag, TagPattern, Tagging, Volume, seen,
 };
 use pattern::Pattern;
 
@@ -67,7 +69,7 @@ pub(super) enum Values {
     Never,
     /// Whatever is asked for: the thing is in the only one there is.
     Any,
-    /// The things are tagged: `tag-key`.
+    /// The things are tagged: `tag-key`, besides which there are `tag:KEY` and `tag-value` then.
     TagKey,
     /// The same for all things.
     Context(fn(&Context, Matches<'_>) -> bool),
@@ -95,6 +97,8 @@ pub(super) enum Values {
     Interface(fn(&NetworkInterface<'_>, &Context, Matches<'_>) -> bool),
     /// Of an address.
     Address(fn(&Address<'_>, &Context, Matches<'_>) -> bool),
+    /// Of a tag.
+    Tagging(fn(&Tagging<'_>, &Context, Matches<'_>) -> bool),
 }
 
 /// The filters of one request.
@@ -110,7 +114,10 @@ struct Clause {
 #[derive(Debug)]
 enum Subject {
     Known(&'static Known),
+    /// The value of the tag with this key.
     Tag(String),
+    /// The value of any tag.
+    TagValue,
 }
 
 impl Filters {
@@ -140,6 +147,19 @@ impl Filters {
         }
     }
 
+    /// Takes those of this name out.
+    pub(super) fn split_off(&mut self, name: &str) -> Filters {
+        let (of_it, others) =
+            std::mem::take(&mut self.0).into_iter().partition(|clause| clause.subject.name() == name);
+        self.0 = others;
+        Filters(of_it)
+    }
+
+    /// Whether each of them has this among its values.
+    pub(super) fn admit_text(&self, value: &str) -> bool {
+        self.0.iter().all(|clause| clause.patterns.iter().any(|pattern| pattern.matches(value)))
+    }
+
     /// Whether everything is shown.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -155,6 +175,11 @@ impl Filters {
         let mut clauses = self.0.iter().filter(|clause| clause.subject.name() == name);
         let clause = clauses.next().filter(|_| clauses.next().is_none())?;
         clause.patterns.iter().map(Pattern::text).collect()
+    }
+
+    /// The tags that things have to have, as far as the cloud can be asked for them.
+    pub(super) fn tags(&self) -> Vec<TagPattern> {
+        self.0.iter().filter_map(Clause::tag).collect()
     }
 
     /// The same, when there is a single value.
@@ -175,10 +200,24 @@ impl Clause {
         Ok(Clause { subject, patterns })
     }
 
+    fn tag(&self) -> Option<TagPattern> {
+        let exact: Option<Vec<_>> =
+            self.patterns.iter().map(|pattern| pattern.text().map(str::to_owned)).collect();
+        let (key, values) = match (&self.subject, exact.as_deref()) {
+            (Subject::Tag(_), Some([])) => return None,
+            (Subject::Tag(key), Some(values)) => (key.clone(), values.to_vec()),
+            (Subject::Tag(key), None) => (key.clone(), Vec::new()),
+            (Subject::Known(Known { values: Values::TagKey, .. }), Some([key])) => (key.clone(), Vec::new()),
+            (Subject::Known(_) | Subject::TagValue, _) => return None,
+        };
+        Some(TagPattern { key, values })
+    }
+
     fn admits(&self, resource: Option<&Resource<'_>>, context: &Context) -> bool {
         let mut matches = |value: &str| self.patterns.iter().any(|pattern| pattern.matches(value));
         match &self.subject {
-            Subject::Tag(key) => tag(resource, key).is_some_and(matches),
+            Subject::Tag(key) => tags(resource).any(|(known, value)| known == key && matches(value)),
+            Subject::TagValue => tags(resource).any(|(_, value)| matches(value)),
             Subject::Known(known) => known.values.of(resource, context, &mut matches),
         }
     }
@@ -189,14 +228,14 @@ impl Subject {
         let known = table.iter().find(|known| known.name == name).map(Subject::Known);
         let tagged = table.iter().any(|known| matches!(known.values, Values::TagKey));
         let tag = name.strip_prefix("tag:").filter(|_| tagged).map(|key| Subject::Tag(key.to_owned()));
-        known.or(tag)
+        known.or(tag).or_else(|| (tagged && name == "tag-value").then_some(Subject::TagValue))
     }
 
     fn name(&self) -> &str {
         match self {
             Subject::Known(known) => known.name,
-            Subject::Tag(key) if key == NAME_TAG => "tag:Name",
-            Subject::Tag(_) => "",
+            Subject::Tag(key) if key == NAME => "tag:Name",
+            Subject::Tag(_) | Subject::TagValue => "",
         }
     }
 }
@@ -208,7 +247,7 @@ impl Values {
             (Values::Never, _) => false,
             (Values::Any, _) => true,
             (Values::Context(values), _) => values(context, matches),
-            (Values::TagKey, resource) => tag(resource, NAME_TAG).is_some() && matches(NAME_TAG),
+            (Values::TagKey, resource) => tags(resource).any(|(key, _)| matches(key)),
             (Values::Instance(values), Some(Resource::Instance(instance))) => {
                 values(instance, context, matches)
             }
@@ -231,6 +270,8 @@ impl Values {
                 values(interface, context, matches)
             }
             (Values::Address(values), Some(Resource::Address(address))) => values(address, context, matches),
+            (Values::Tagging(values), Some(Resource::Tagging(tagging))) => values(tagging, context, matches),
+            (Values::Tagging(_), _) => false,
             (Values::Instance(_) | Values::Image(_) | Values::Zone(_) | Values::InstanceType(_), _) => false,
             (Values::Firewall(_) | Values::Network(_) | Values::Part(_) | Values::Interface(_), _) => false,
             (Values::Key(_) | Values::Volume(_) | Values::Snapshot(_) | Values::Address(_), _) => false,
@@ -238,27 +279,26 @@ impl Values {
     }
 }
 
-/// The one tag that there is: what the cloud calls a thing's name.
-pub(super) const NAME_TAG: &str = "Name";
-
-fn tag<'r>(resource: Option<&'r Resource<'_>>, key: &str) -> Option<&'r str> {
-    let name = match resource? {
-        Resource::Instance(instance) => &instance.name,
-        Resource::Image(image) => &image.name,
-        Resource::Volume(volume) => &volume.name,
-        Resource::Snapshot(snapshot) => &snapshot.name,
-        Resource::Network(network) => &network.name,
-        Resource::Subnet(subnet) => &subnet.name,
-        Resource::NetworkInterface(interface) => &interface.name,
-        Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::Key(_) | Resource::Address(_) => {
-            return None;
-        }
-        Resource::Firewall(_) | Resource::LoadBalancer(_) | Resource::Bucket(_) | Resource::Blob(_) => {
-            return None;
-        }
-        Resource::Content(_) | Resource::Metric(_) | Resource::Provider(_) | Resource::Run(_) => return None,
-    };
-    (key == NAME_TAG && !name.is_empty()).then_some(name)
+/// The tags of a thing, key and value.
+fn tags<'r>(resource: Option<&'r Resource<'_>>) -> impl Iterator<Item = (&'r str, &'r str)> {
+    let (tags, name): (&[Tag], &str) = resource.map_or((&[], ""), |resource| match resource {
+        Resource::Instance(instance) => (&instance.tags, &instance.name),
+        Resource::Image(image) => (&image.tags, &image.name),
+        Resource::Volume(volume) => (&volume.tags, &volume.name),
+        Resource::Snapshot(snapshot) => (&snapshot.tags, &snapshot.name),
+        Resource::Network(network) => (&network.tags, &network.name),
+        Resource::Subnet(subnet) => (&subnet.tags, &subnet.name),
+        Resource::NetworkInterface(interface) => (&interface.tags, &interface.name),
+        Resource::Tagging(tagging) => (std::slice::from_ref(&tagging.tag), ""),
+        // What these are called is no tag, but a field of their own.
+        Resource::Key(key) => (&key.tags, ""),
+        Resource::Address(address) => (&address.tags, ""),
+        Resource::Firewall(firewall) => (&firewall.tags, ""),
+        Resource::Realm(_) | Resource::HardwareProfile(_) | Resource::LoadBalancer(_) => (&[], ""),
+        Resource::Bucket(_) | Resource::Blob(_) | Resource::Content(_) | Resource::Metric(_) => (&[], ""),
+        Resource::Provider(_) | Resource::Run(_) | Resource::Console(_) => (&[], ""),
+    });
+    seen(tags, name)
 }
 
 #[cfg(test)]
@@ -282,9 +322,12 @@ mod tests {
             VOLUME_STATUSES,
             ZONES,
             GROUPS,
+            RULES,
+            OFFERINGS,
             VPCS,
             SUBNETS,
             INTERFACES,
+            TAGS,
         ];
         for table in tables {
             let mut names = HashSet::new();

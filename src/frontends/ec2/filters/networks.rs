@@ -3,6 +3,7 @@
 use super::{Known, Matches, Values as V};
 use crate::{
     frontends::ec2::{
+        defaults,
         envelope::Context,
         ids,
         networks::{self, Part},
@@ -21,14 +22,15 @@ pub(in crate::frontends::ec2) const VPCS: &[Known] = &[
         name: "state",
         values: V::Network(|network, _, matches| matches(networks::vpc_state(network.state))),
     },
-    Known { name: "isDefault", values: V::Always("false") },
-    Known { name: "is-default", values: V::Always("false") },
+    Known { name: "isDefault", values: V::Network(is_default) },
+    Known { name: "is-default", values: V::Network(is_default) },
     Known { name: "owner-id", values: V::Context(|context, matches| matches(&context.owner)) },
     Known { name: "dhcp-options-id", values: V::Always("default") },
     Known { name: "tag-key", values: V::TagKey },
 ];
 
-/// The filters of `DescribeSubnets`. A network reaches everywhere, so it is in any zone.
+/// The filters of `DescribeSubnets`. A network reaches everywhere, so it is in any zone; only what stands in for a default
+/// is in one.
 pub(in crate::frontends::ec2) const SUBNETS: &[Known] = &[
     Known { name: "subnet-id", values: V::Part(subnet) },
     Known { name: "vpc-id", values: V::Part(vpc_of_part) },
@@ -36,10 +38,10 @@ pub(in crate::frontends::ec2) const SUBNETS: &[Known] = &[
     Known { name: "cidrBlock", values: V::Part(block) },
     Known { name: "cidr-block", values: V::Part(block) },
     Known { name: "state", values: V::Part(|part, _, matches| matches(part.state())) },
-    Known { name: "availability-zone", values: V::Any },
-    Known { name: "availabilityZone", values: V::Any },
-    Known { name: "defaultForAz", values: V::Always("false") },
-    Known { name: "default-for-az", values: V::Always("false") },
+    Known { name: "availability-zone", values: V::Part(zone) },
+    Known { name: "availabilityZone", values: V::Part(zone) },
+    Known { name: "defaultForAz", values: V::Part(is_default_part) },
+    Known { name: "default-for-az", values: V::Part(is_default_part) },
     Known { name: "map-public-ip-on-launch", values: V::Always("false") },
     Known { name: "owner-id", values: V::Context(|context, matches| matches(&context.owner)) },
     Known { name: "tag-key", values: V::TagKey },
@@ -62,6 +64,18 @@ pub(in crate::frontends::ec2) const INTERFACES: &[Known] = &[
     Known { name: "group-id", values: V::Never },
     Known { name: "group-name", values: V::Never },
 ];
+
+fn is_default(network: &Network<'_>, _: &Context, matches: Matches<'_>) -> bool {
+    matches(if defaults::is_default(&network.id) { "true" } else { "false" })
+}
+
+fn zone(part: &Part<'_>, _: &Context, matches: Matches<'_>) -> bool {
+    defaults::zone(part.id).is_none_or(matches)
+}
+
+fn is_default_part(part: &Part<'_>, _: &Context, matches: Matches<'_>) -> bool {
+    matches(if defaults::is_default(part.id) { "true" } else { "false" })
+}
 
 fn vpc(network: &Network<'_>, context: &Context, matches: Matches<'_>) -> bool {
     either(ids::VPC, Some(&network.id), context, matches)

@@ -5,17 +5,18 @@ use std::net::IpAddr;
 use super::{ROOT_DEVICE, launch_time, main_address};
 use crate::{
     frontends::ec2::{
+        defaults,
         envelope::Context,
         ids, networks,
         scalars::{self, Short},
     },
-    model::{Attachment, Instance, NetworkInterface},
+    model::{Attachment, IdForm, Instance, NetworkInterface},
     wire::xml::Writer,
 };
 
 /// Writes the networks, addresses and volumes of an instance that is not gone.
 pub(super) fn write(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>) {
-    networks::write_place(instance.interfaces.first(), context, xml);
+    write_place(instance, context, xml);
     if let Some(address) = main_address(instance) {
         let address = scalars::address(address);
         xml.text("privateIpAddress", address.as_str());
@@ -28,12 +29,32 @@ pub(super) fn write(instance: &Instance<'_>, context: &Context, xml: &mut Writer
     write_interfaces(instance, since, context, xml);
 }
 
-/// The clouds tell a group's id here and not its name.
+/// Where an instance is: by its first interface or, where the cloud tells of none, by the default that stands for it.
+fn write_place(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>) {
+    match (instance.interfaces.first(), &instance.realm) {
+        (None, Some(realm)) => {
+            xml.text("subnetId", &defaults::subnet_id(realm));
+            xml.text("vpcId", defaults::VPC);
+        }
+        (interface, _) => networks::write_place(interface, context, xml),
+    }
+}
+
+/// The clouds tell a group's id here and not its name; where that is no UUID, it is its name.
 fn write_groups(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>) {
     xml.open("groupSet");
+    if !context.has_firewalls {
+        xml.open("item");
+        xml.text("groupId", defaults::GROUP);
+        xml.text("groupName", defaults::GROUP_NAME);
+        xml.close("item");
+    }
     for id in &instance.firewalls {
         xml.open("item");
         xml.text("groupId", ids::show(ids::GROUP, id, context.ids).as_str());
+        if context.ids == IdForm::Opaque {
+            xml.text("groupName", id);
+        }
         xml.close("item");
     }
     xml.close("groupSet");
@@ -89,7 +110,8 @@ fn device_name(nth: usize) -> Short {
 fn write_interfaces(instance: &Instance<'_>, since: Short, context: &Context, xml: &mut Writer<'_>) {
     xml.open("networkInterfaceSet");
     let host = instance.host_name.as_deref().unwrap_or_default();
-    for (index, interface) in (0_u32..).zip(&instance.interfaces) {
+    let named = instance.interfaces.iter().filter(|interface| interface.is_named());
+    for (index, interface) in (0_u32..).zip(named) {
         xml.open("item");
         write_interface(interface, None, index, host, since, context, xml);
         xml.close("item");

@@ -12,15 +12,16 @@ use super::{
     actions::{Answer, Query},
     envelope::Context,
     errors::Fault,
-    filters::{self, Filters, NAME_TAG},
+    filters::{self, Filters},
     ids, instance_types,
     listing::Listing,
     pages::Bounds,
     scalars::{self, Short},
     states::{self, PENDING, RUNNING, State, TERMINATED},
+    tags,
 };
 use crate::{
-    model::{Filter, Instance, InstanceState, Kind, Resource},
+    model::{Filter, Instance, InstanceState, Kind, Resource, Verb},
     wire::xml::Writer,
 };
 
@@ -55,10 +56,12 @@ pub(super) fn list(
     listing: Listing,
 ) -> Result<Answer, Fault> {
     let ids = query.ids(Kind::Instance, "InstanceId")?;
+    // What is called so by a tag, its cloud may call otherwise.
+    let has_tags = query.cloud.supports(Verb::List, Kind::Tag);
     let filter = Filter {
         realm: filters.exact_one("availability-zone").map(Into::into),
         image: filters.exact_one("image-id").and_then(|id| query.id(Kind::Image, id).ok()),
-        name: filters.exact_one("tag:Name").map(str::to_owned),
+        name: filters.exact_one("tag:Name").filter(|_| !has_tags).map(str::to_owned),
         states: states_of(&filters),
         ..query.narrow(Kind::Instance, &ids, &filters)
     };
@@ -103,7 +106,7 @@ pub(super) fn write(instance: &Instance<'_>, index: u32, context: &Context, xml:
     xml.text("launchTime", scalars::timestamp(launch_time(instance, context)).as_str());
     write_place(instance, xml);
     write_hardware(instance, xml);
-    write_tags(&instance.name, xml);
+    tags::write(&instance.tags, &instance.name, xml);
     if state == TERMINATED {
         xml.empty("blockDeviceMapping");
         xml.empty("networkInterfaceSet");
@@ -119,18 +122,6 @@ pub(super) fn write_state(element: &'static str, state: State, xml: &mut Writer<
     xml.text("code", scalars::number(state.code).as_str());
     xml.text("name", state.name);
     xml.close(element);
-}
-
-/// Writes the tags of something with this name.
-pub(super) fn write_tags(name: &str, xml: &mut Writer<'_>) {
-    xml.open("tagSet");
-    if !name.is_empty() {
-        xml.open("item");
-        xml.text("key", NAME_TAG);
-        xml.text("value", name);
-        xml.close("item");
-    }
-    xml.close("tagSet");
 }
 
 /// The name of an instance's type, or one made of its processors and memory when it follows none.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::model::ErrorKind;
+use crate::model::{Console, ErrorKind};
 
 #[test]
 fn filters_decide_what_is_shown() {
@@ -12,6 +12,10 @@ fn filters_decide_what_is_shown() {
         ("Name=tag:Name&Value.1=db&Value.2=web%20%26%20co", true),
         ("Name=tag:Name&Value=web", false),
         ("Name=tag:env&Value=*", false),
+        ("Name=tag:role&Value=d?", true),
+        ("Name=tag-value&Value=db", true),
+        ("Name=tag-key&Value=role", true),
+        ("Name=tag-key&Value=env", false),
         ("Name=tag-key&Value=Name", true),
         ("Name=instance-state-name&Value=running", true),
         ("Name=instance-state-code&Value=16", true),
@@ -115,7 +119,8 @@ fn an_instance_is_shown_as_amazon_shows_it() {
         "<instanceType>c2.m4096</instanceType><launchTime>2026-01-03T03:04:05.000Z</launchTime>",
         "<availabilityZone>3f2504e0-4f89-41d3-9a0c-0305e82c3301</availabilityZone>",
         "<privateIpAddress>10.0.0.5</privateIpAddress><ipAddress>10.0.0.5</ipAddress>",
-        "<tagSet><item><key>Name</key><value>web &amp; co</value></item></tagSet>",
+        "<tagSet><item><key>role</key><value>db</value></item>\
+         <item><key>Name</key><value>web &amp; co</value></item></tagSet>",
         "<rootDeviceName>/dev/sda1</rootDeviceName>",
         "<deviceName>/dev/sdb</deviceName><ebs><volumeId>vol-3f2504e04f8941d39a0c0305e82c3301</volumeId>",
         "<deviceName>/dev/sda1</deviceName><ebs><volumeId>vol-000000004f8941d39a0c0305e82c3302</volumeId>",
@@ -211,7 +216,7 @@ fn things_are_filtered_by_what_they_are() {
         ("DescribeSecurityGroups", "Name=group-name&Value=w*", true),
         ("DescribeSecurityGroups", "Name=ip-permission.cidr&Value=10.0.0.0/8", false),
         ("DescribeVpcs", "Name=cidr-block&Value=10.0.0.0/8", true),
-        ("DescribeVpcs", "Name=isDefault&Value=true", false),
+        ("DescribeVpcs", "Name=isDefault&Value=true", true),
         ("DescribeSubnets", "Name=vpc-id&Value=vpc-3f25*", true),
         ("DescribeSubnets", "Name=vpc-id&Value=vpc-0000*", false),
         ("DescribeSubnets", "Name=tag:Name&Value=desks", true),
@@ -257,6 +262,37 @@ fn a_network_without_parts_is_the_one_part_of_itself() {
     one.interfaces[0].subnet = None;
     let body = answer(decode("Action=DescribeInstances"), &[Resource::Instance(one)]).unwrap();
     assert_eq!(between(&body, "subnetId"), vec![format!("subnet-{hex}"); 2]);
+}
+
+#[test]
+fn of_what_the_cloud_lacks_there_is_none() {
+    let lacking = Capabilities { lacks: [Kind::Firewall].into_iter().collect(), ..cloud(IdForm::Uuid) };
+    let decoded = ec2().decode(&get("Action=DescribeSecurityGroups"), &arrival(), &lacking).ok().unwrap();
+    assert_eq!(decoded.operation, None);
+    assert_eq!(between(&answer(decoded, &[]).unwrap(), "groupId"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_console_is_shown_where_the_cloud_keeps_it() {
+    let operations = &[(Verb::Show, Kind::Instance), (Verb::Show, Kind::Console)];
+    let keeping = Capabilities { operations, ..cloud(IdForm::Uuid) };
+    let silent = Capabilities { operations: &operations[..1], ..cloud(IdForm::Uuid) };
+    let console = Console { id: A.into(), text: "a\nb".into() };
+    for (cloud, resource, output) in
+        [(&keeping, Resource::Console(console), "YQpi"), (&silent, Resource::Instance(instance(A)), "")]
+    {
+        let decoded =
+            ec2().decode(&get(&format!("Action=GetConsoleOutput&InstanceId={A}")), &arrival(), cloud);
+        let call = decoded.unwrap_or_else(|reply| panic!("{}", text(&reply.body)));
+        assert_eq!(call.operation, Some(Operation::Show(resource.kind(), A.into())));
+        let body = answer(call, &[resource]).unwrap();
+        let id = format!("i-{}", A.replace('-', ""));
+        assert_eq!(
+            (between(&body, "instanceId"), between(&body, "output")),
+            (vec![id.as_str()], vec![output])
+        );
+        assert_eq!(between(&body, "timestamp").len(), 1, "{body}");
+    }
 }
 
 /// What is decided about the group of the tests.
@@ -340,4 +376,42 @@ fn addresses_are_known_by_themselves() {
 fn what_the_cloud_does_not_tell_of_is_a_failure() {
     let error = answer(call("Action=AllocateAddress"), &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
+}
+
+#[test]
+fn tags_lie_over_the_name_that_the_cloud_has() {
+    let tagged = Instance { tags: vec![Tag::new("Name", "mine")].into(), ..instance(A) };
+    let body = answer(call("Action=DescribeInstances"), &[Resource::Instance(tagged.clone())]).unwrap();
+    assert!(body.contains("<tagSet><item><key>Name</key><value>mine</value></item></tagSet>"), "{body}");
+    for (name, shown) in [("mine", true), ("web*", false)] {
+        let query = format!("Action=DescribeInstances&Filter.1.Name=tag:Name&Filter.1.Value.1={name}");
+        let body = answer(call(&query), &[Resource::Instance(tagged.clone())]).unwrap();
+        assert_eq!(body.contains(A_SHOWN), shown, "{name}");
+    }
+}
+
+#[test]
+fn a_tag_says_what_it_is_on() {
+    let tagging = |kind, on: &'static str| {
+        Resource::Tagging(Tagging { id: on.into(), kind, on: on.into(), tag: Tag::new("role", "db") })
+    };
+    let all = [tagging(Kind::Instance, A), tagging(Kind::Key, "web"), tagging(Kind::Firewall, B)];
+    let ask = |query: &str| answer(call(&format!("Action=DescribeTags{query}")), &all).unwrap();
+    let body = ask("");
+    assert!(body.contains(&format!(
+        "<tagSet><item><resourceId>{A_SHOWN}</resourceId><resourceType>instance</resourceType><key>role</key>\
+         <value>db</value></item>"
+    )));
+    assert_eq!(between(&body, "resourceType"), ["instance", "key-pair", "security-group"]);
+    for (filter, number) in [
+        (format!("resource-id&Filter.1.Value={A_SHOWN}"), 1),
+        ("resource-id&Filter.1.Value=key-web".to_owned(), 1),
+        ("resource-type&Filter.1.Value=security-group".to_owned(), 1),
+        ("key&Filter.1.Value=r*".to_owned(), 3),
+        ("value&Filter.1.Value=web".to_owned(), 0),
+        ("tag:role&Filter.1.Value=db".to_owned(), 3),
+    ] {
+        let body = ask(&format!("&Filter.1.Name={filter}"));
+        assert_eq!(between(&body, "value").len(), number, "{filter}");
+    }
 }

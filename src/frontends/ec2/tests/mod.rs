@@ -1,8 +1,11 @@
 //! The front end as a whole: requests in, operations and documents out.
 
 mod answers;
+mod declared;
+mod defaults;
 mod recordings;
 mod requests;
+mod soap;
 
 use bytes::{Bytes, BytesMut};
 use http::Request;
@@ -11,15 +14,16 @@ use smallvec::smallvec;
 
 use super::{Ec2, Settings};
 use crate::{
-    frontends::{Arrival, Call, Choice, Frontend, Reply},
+    frontends::{Arrival, Call, Caller, Choice, Frontend, Reply},
     model::{
         Action, Address, Attachment, Capabilities, Change, Count, Credential, Direction, Error, Feature,
         Filter, Firewall, FirewallSpec, Flow, HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState,
-        Instance, InstanceSpec, InstanceState, Key, KeySpec, Kind, Mount, Network, NetworkInterface,
-        NetworkSpec, NetworkState, Operation, Property, Protocol, Realm, RealmState, Resource, Rule,
-        RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet, SubnetSpec, Verb,
-        Volume, VolumeSpec, VolumeState,
+        Instance, InstanceSpec, InstanceState, Key, KeySpec, Kind, Kinds, Memo, Mount, Network,
+        NetworkInterface, NetworkSpec, NetworkState, Operation, Property, Protocol, Realm, RealmState,
+        Resource, Rule, RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet,
+        SubnetSpec, Tag, TagChange, TagPattern, Tagging, Thing, Verb, Volume, VolumeSpec, VolumeState,
     },
+    wire::sign::session::{Issuer, SessionKey},
 };
 
 const A: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
@@ -35,6 +39,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::List, Kind::Image),
         (Verb::List, Kind::HardwareProfile),
         (Verb::List, Kind::Instance),
+        (Verb::Show, Kind::Instance),
         (Verb::Show, Kind::Image),
         (Verb::Create, Kind::Instance),
         (Verb::Act, Kind::Instance),
@@ -59,6 +64,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Create, Kind::Subnet),
         (Verb::Destroy, Kind::Subnet),
         (Verb::List, Kind::NetworkInterface),
+        (Verb::Destroy, Kind::NetworkInterface),
         (Verb::List, Kind::Firewall),
         (Verb::Show, Kind::Firewall),
         (Verb::Create, Kind::Firewall),
@@ -68,6 +74,8 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Create, Kind::Address),
         (Verb::Change, Kind::Address),
         (Verb::Destroy, Kind::Address),
+        (Verb::List, Kind::Tag),
+        (Verb::Change, Kind::Tag),
     ];
     let features = &[
         Feature::ImportKey,
@@ -79,6 +87,7 @@ fn cloud(ids: IdForm) -> Capabilities {
     Capabilities {
         driver: "mock",
         operations,
+        lacks: Kinds::NONE,
         ids,
         user_data: Some(100),
         longest_name: Some(64),
@@ -88,7 +97,22 @@ fn cloud(ids: IdForm) -> Capabilities {
 }
 
 fn ec2() -> Ec2 {
-    Ec2::new(Settings { region: None, token_key: [1; 32], instances_per_request: 100 })
+    Ec2::new(Settings {
+        region: None,
+        token_key: [1; 32],
+        default_network: "172.31.0.0/16".parse().unwrap(),
+        strict_parameters: false,
+        instances_per_request: 100,
+    })
+}
+
+fn issuer() -> Issuer {
+    Issuer {
+        key: SessionKey::derived(b"operator").into(),
+        access_key: "mockuser".into(),
+        provider: None,
+        secret: "mockpassword".into(),
+    }
 }
 
 fn arrival() -> Arrival {
@@ -99,6 +123,7 @@ fn arrival() -> Arrival {
         host: "localhost:3001".into(),
         driver: "mock",
         choice: Choice::default(),
+        caller: Some(Caller { user: "mockuser".into(), issuer: Some(issuer()) }),
     }
 }
 
@@ -163,7 +188,9 @@ fn instance(id: &'static str) -> Instance<'static> {
             subnet: Some(B.into()),
             instance: None,
             addresses: smallvec!["169.254.0.1".parse().unwrap(), "10.0.0.5".parse().unwrap()],
+            tags: Default::default(),
         }],
+        tags: vec![Tag::new("role", "db")].into(),
         attachments: smallvec![
             Attachment {
                 volume: A.into(),
@@ -193,6 +220,7 @@ fn everything() -> Vec<Resource<'static>> {
         architecture: None,
         state: ImageState::Available,
         created: Some(Timestamp::UNIX_EPOCH),
+        tags: Default::default(),
     };
     let profile = HardwareProfile {
         id: "m1.small".into(),
@@ -216,13 +244,18 @@ fn everything() -> Vec<Resource<'static>> {
         Resource::Network(network()),
         Resource::Subnet(subnet()),
         Resource::NetworkInterface(interface),
-        Resource::Address(Address { id: A.into(), ip: [203, 0, 113, 7].into(), instance: Some(B.into()) }),
+        Resource::Address(Address {
+            id: A.into(),
+            ip: [203, 0, 113, 7].into(),
+            instance: Some(B.into()),
+            tags: Default::default(),
+        }),
     ]
 }
 
 fn key() -> Key<'static> {
     let credential = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("PEM".into()) };
-    Key { id: "web".into(), name: "web".into(), credential }
+    Key { id: "web".into(), name: "web".into(), credential, tags: Default::default() }
 }
 
 fn firewall() -> Firewall<'static> {
@@ -247,6 +280,7 @@ fn firewall() -> Firewall<'static> {
             rule("inside", Protocol::Any, None, itself),
             out,
         ],
+        tags: Default::default(),
     }
 }
 
@@ -257,6 +291,7 @@ fn network() -> Network<'static> {
         state: NetworkState::Up,
         address_blocks: smallvec!["10.0.0.0/8".into()],
         subnets: smallvec![B.into()],
+        tags: Default::default(),
     }
 }
 
@@ -267,6 +302,7 @@ fn subnet() -> Subnet<'static> {
         state: NetworkState::Up,
         network: Some(A.into()),
         address_block: Some("10.1.0.0/16".into()),
+        tags: Default::default(),
     }
 }
 
@@ -281,6 +317,7 @@ fn volume() -> Volume<'static> {
         snapshot: Some(B.into()),
         created: Some(Timestamp::UNIX_EPOCH),
         mount: Some(Mount { instance: B.into(), device: Some("/dev/sdh".into()) }),
+        tags: Default::default(),
     }
 }
 
@@ -293,7 +330,12 @@ fn snapshot() -> Snapshot<'static> {
         state: SnapshotState::Completed,
         size: Some(3 << 30),
         created: Some(Timestamp::UNIX_EPOCH),
+        tags: Default::default(),
     }
+}
+
+fn pattern(key: &str, values: &[&str]) -> TagPattern {
+    TagPattern { key: key.to_owned(), values: values.iter().map(|value| (*value).to_owned()).collect() }
 }
 
 fn of_kind(kind: Kind) -> Vec<Resource<'static>> {
@@ -305,7 +347,12 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
     let list = |kind, filter| Some(Operation::List(kind, filter));
     let act = |action| Some(Operation::Act(action, vec![A.into(), B.into()]));
     let create = |spec| Some(Operation::Create(Box::new(spec)));
+    let create_with = |spec, tags| Some(Operation::creation(spec, Memo { tags }));
+    let things = || vec![Thing(vec![(Kind::Instance, A.into())]), Thing(vec![(Kind::Volume, B.into())])];
+    let tag = |change| Some(Operation::Tag(things(), change));
+    let word = |key: &str, value: &str| Tag::new(key, value);
     let destroy = |kind, id: &str| Some(Operation::Destroy(kind, vec![id.into()]));
+    let show = |kind, id: &str| Some(Operation::Show(kind, id.into()));
     let change = |change| Some(Operation::Change(A.into(), change));
     let one = |id: &str| Filter { ids: vec![id.into()], ..Filter::default() };
     let both = format!("InstanceId.1={A_SHOWN}&InstanceId.2={B}");
@@ -370,13 +417,16 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
                 "AvailabilityZone=Default&Size=3&SnapshotId={B}&TagSpecification.1.ResourceType=volume\
                  &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=disk"
             ),
-            create(Spec::Volume(VolumeSpec {
-                name: Some("disk".into()),
-                description: None,
-                size: Some(3 << 30),
-                realm: Some("Default".into()),
-                snapshot: Some(B.into()),
-            })),
+            create_with(
+                Spec::Volume(VolumeSpec {
+                    name: Some("disk".into()),
+                    description: None,
+                    size: Some(3 << 30),
+                    realm: Some("Default".into()),
+                    snapshot: Some(B.into()),
+                }),
+                vec![(Kind::Volume, vec![word("Name", "disk")])],
+            ),
         ),
         ("DeleteVolume", format!("VolumeId={A}"), destroy(Kind::Volume, A)),
         (
@@ -443,7 +493,32 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
             "InstanceType.1=m1.small&InstanceType.2=c2.m1024".into(),
             list(Kind::HardwareProfile, Filter { ids: vec!["m1.small".into()], ..Filter::default() }),
         ),
-        ("RunInstances", run, Some(Operation::Create(Box::new(Spec::Instance(spec))))),
+        (
+            "RunInstances",
+            run,
+            create_with(
+                Spec::Instance(spec),
+                vec![
+                    (Kind::Instance, vec![word("a", "b"), word("Name", "web")]),
+                    (Kind::Volume, vec![word("Name", "disk")]),
+                ],
+            ),
+        ),
+        (
+            "CreateTags",
+            format!("ResourceId.0={A_SHOWN}&ResourceId.1=vol-{B}&Tag.0.Key=a&Tag.0.Value=b&Tag.1.Key=c"),
+            tag(TagChange::Set(vec![word("a", "b"), word("c", "")])),
+        ),
+        (
+            "DeleteTags",
+            format!("ResourceId.1={A_SHOWN}&ResourceId.2=vol-{B}&Tag.1.Key=a&Tag.2.Key=c&Tag.2.Value=d"),
+            tag(TagChange::Remove(vec![pattern("a", &[]), pattern("c", &["d"])])),
+        ),
+        (
+            "DescribeTags",
+            "MaxResults=5".into(),
+            list(Kind::Tag, Filter { at_most: Some(6), ..Filter::default() }),
+        ),
         (
             "DescribeInstances",
             both.clone(),
@@ -454,10 +529,42 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
             "MaxResults=5&IncludeAllInstances=true".into(),
             list(Kind::Instance, Filter { at_most: Some(6), ..Filter::default() }),
         ),
+        ("GetConsoleOutput", format!("InstanceId.1={A}&Latest=true"), show(Kind::Instance, A)),
+        ("GetPasswordData", format!("InstanceId={A}"), show(Kind::Instance, A)),
         ("StartInstances", both.clone(), act(Action::Start)),
         ("StopInstances", format!("{both}&Force=true"), act(Action::Stop { force: true })),
         ("RebootInstances", both.clone(), act(Action::Reboot)),
         ("TerminateInstances", both, Some(Operation::Destroy(Kind::Instance, vec![A.into(), B.into()]))),
+        ("DescribeSecurityGroupRules", String::new(), list(Kind::Firewall, Filter::default())),
+        ("DeleteNetworkInterface", format!("NetworkInterfaceId={A}"), destroy(Kind::NetworkInterface, A)),
+        (
+            "DescribeInstanceTypeOfferings",
+            "LocationType=region".into(),
+            list(Kind::HardwareProfile, Filter::default()),
+        ),
+        ("DescribeAccountAttributes", String::new(), None),
+        (
+            "DescribeVpcAttribute",
+            format!("VpcId={A}&Attribute=enableDnsSupport"),
+            list(Kind::Network, one(A)),
+        ),
+        (
+            "DescribeImageAttribute",
+            format!("ImageId={B}&Attribute=launchPermission"),
+            list(Kind::Image, one(B)),
+        ),
+        (
+            "DescribeSnapshotAttribute",
+            format!("SnapshotId={A}&Attribute=createVolumePermission"),
+            list(Kind::Snapshot, one(A)),
+        ),
+        ("MonitorInstances", format!("InstanceId.1={A}"), list(Kind::Instance, one(A))),
+        ("UnmonitorInstances", format!("InstanceId.1={A}"), list(Kind::Instance, one(A))),
+        ("DescribeIamInstanceProfileAssociations", String::new(), None),
+        ("DescribeInstanceCreditSpecifications", String::new(), None),
+        ("DescribeVolumesModifications", String::new(), None),
+        ("GetCallerIdentity", "Version=2011-06-15".into(), None),
+        ("GetSessionToken", "Version=2011-06-15&DurationSeconds=900".into(), None),
     ]
 }
 

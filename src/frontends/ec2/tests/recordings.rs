@@ -60,7 +60,7 @@ fn paths_are_found() {
 }
 
 /// The recordings of what real clients sent and need; none where they are not at hand.
-fn wire() -> Option<PathBuf> {
+pub(super) fn wire() -> Option<PathBuf> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/wire");
     let directory = std::env::var_os("DELTAGATE_WIRE").map_or_else(beside, PathBuf::from).join("ec2");
     if directory.is_dir() {
@@ -70,7 +70,7 @@ fn wire() -> Option<PathBuf> {
     None
 }
 
-fn recorded(directory: PathBuf, found: &mut Vec<PathBuf>) {
+pub(super) fn recorded(directory: PathBuf, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -81,7 +81,7 @@ fn recorded(directory: PathBuf, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn parse(raw: &[u8]) -> Request<Bytes> {
+pub(super) fn parse(raw: &[u8]) -> Request<Bytes> {
     let raw = String::from_utf8_lossy(raw).replace("\r\n", "\n");
     let (head, body) = raw.split_once("\n\n").unwrap_or((&raw, ""));
     let mut lines = head.lines();
@@ -134,7 +134,11 @@ const ABSENT: [&str; 5] = [
 ];
 /// What of an action clients were seen to be satisfied with and do not need: of a key pair, a cloud keeps no more than
 /// its name and its fingerprint, and what is destroyed is not told about.
-const ABSENT_OF: [(&str, &str); 20] = [
+const ABSENT_OF: [(&str, &str); 24] = [
+    ("DescribeVolumesModifications", ""),
+    ("DescribeVpcAttribute", "/enableDnsHostnames/value"),
+    ("DescribeVpcAttribute", "/enableDnsHostnames"),
+    ("DescribeImageAttribute", "/productCodes"),
     ("CreateKeyPair", "/tagSet/item/key"),
     ("CreateKeyPair", "/tagSet/item/value"),
     ("DeleteKeyPair", "/keyPairId"),
@@ -157,7 +161,10 @@ const ABSENT_OF: [(&str, &str); 20] = [
     ("AuthorizeSecurityGroupIngress", "/item/cidrIpv4"),
 ];
 /// The actions that no client was seen to be satisfied with.
-const UNSEEN: [&str; 8] = [
+const UNSEEN: [&str; 12] = [
+    "DeleteNetworkInterface",
+    "DescribeIamInstanceProfileAssociations",
+    "DescribeInstanceCreditSpecifications",
     "AllocateAddress",
     "ReleaseAddress",
     "AssociateAddress",
@@ -166,6 +173,7 @@ const UNSEEN: [&str; 8] = [
     "DeleteVpc",
     "CreateSubnet",
     "DeleteSubnet",
+    "GetSessionToken",
 ];
 /// The same, where only a page that is not the last or an instance that does not run has it.
 const ELSEWHERE: [&str; 4] = ["/nextToken", "/stateReason", "/stateReason/code", "/stateReason/message"];

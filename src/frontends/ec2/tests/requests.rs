@@ -70,22 +70,34 @@ fn filters_are_asked_of_the_cloud_where_they_are_exact() {
         ids: vec![A.into()],
         realm: Some(A.into()),
         image: Some(B.into()),
-        name: Some("web".into()),
+        name: None,
         states: vec![
             InstanceState::Running,
             InstanceState::Rebooting,
             InstanceState::Paused,
             InstanceState::Unknown,
         ],
+        tags: vec![
+            pattern("Name", &["web"]),
+            pattern("env", &["dev", "test"]),
+            pattern("role", &[]),
+            pattern("team", &[]),
+        ],
         at_most: None,
     };
-    assert_eq!(operation(&query), Operation::List(Kind::Instance, expected));
+    let tagged = "&Filter.6.Name=tag:env&Filter.6.Value.1=dev&Filter.6.Value.2=test&Filter.7.Name=tag:role\
+                  &Filter.7.Value.1=d*&Filter.8.Name=tag-key&Filter.8.Value.1=team&Filter.9.Name=tag-value\
+                  &Filter.9.Value.1=x";
+    assert_eq!(operation(&format!("{query}{tagged}")), Operation::List(Kind::Instance, expected));
     let wild = "Action=DescribeInstances&Filter.1.Name=tag:Name&Filter.1.Value.1=web*";
-    assert_eq!(operation(wild), Operation::List(Kind::Instance, Filter::default()));
+    let any_name = Filter { tags: vec![pattern("Name", &[])], ..Filter::default() };
+    assert_eq!(operation(wild), Operation::List(Kind::Instance, any_name));
 }
 
 #[test]
 fn requests_that_make_no_sense_have_their_code() {
+    let on_a = |action: &str, tags: &str| format!("Action={action}&ResourceId.1={A_SHOWN}{tags}");
+    let many: String = (0..51).map(|n| format!("&Tag.{n}.Key=k{n}")).collect();
     let malformed = format!("Action=StopInstances&InstanceId.1=ami-{}", A.replace('-', ""));
     for (query, code) in [
         ("", "MissingAction"),
@@ -106,6 +118,23 @@ fn requests_that_make_no_sense_have_their_code() {
         ("Action=DescribeAddresses&PublicIp.1=here", "InvalidAddress.Malformed"),
         ("Action=CreateSecurityGroup&GroupName=web", "MissingParameter"),
         ("Action=DeleteSecurityGroup", "MissingParameter"),
+        ("Action=CreateTags&Tag.1.Key=a", "MissingParameter"),
+        (&on_a("CreateTags", ""), "MissingParameter"),
+        (&on_a("CreateTags", "&Tag.1.Value=a"), "MissingParameter"),
+        (&on_a("DeleteTags", "&Tag.1.Value=a"), "MissingParameter"),
+        (&on_a("CreateTags", "&Tag.1.Key=AWS:a"), "InvalidParameterValue"),
+        (&on_a("CreateTags", "&Tag.1.Key=a&Tag.2.Key=a"), "InvalidParameterValue"),
+        (&on_a("CreateTags", &format!("&Tag.1.Key={}", "k".repeat(128))), "InvalidParameterValue"),
+        (
+            &on_a("CreateTags", &format!("&Tag.1.Key=k&Tag.1.Value={}", "v".repeat(256))),
+            "InvalidParameterValue",
+        ),
+        (&on_a("CreateTags", &many), "TagLimitExceeded"),
+        ("Action=CreateTags&ResourceId.1=nonsense&Tag.1.Key=a", "InvalidID"),
+        ("Action=CreateTags&ResourceId.1=i-nonsense&Tag.1.Key=a", "InvalidInstanceID.Malformed"),
+        ("Action=CreateTags&ResourceId.1=vol-12345678&Tag.1.Key=a", "InvalidVolume.NotFound"),
+        ("Action=AllocateAddress&TagSpecification.1.ResourceType=instance", "InvalidParameterValue"),
+        ("Action=AllocateAddress&TagSpecification.1.Tag.1.Key=a", "MissingParameter"),
         ("Action=AuthorizeSecurityGroupIngress&GroupName=web", "MissingParameter"),
         ("Action=AuthorizeSecurityGroupIngress&GroupName=web&IpProtocol=tcp", "MissingParameter"),
         (
@@ -199,7 +228,12 @@ fn a_dry_run_asks_without_effect_and_says_so() {
         let asks = operation.is_some() || !call(&format!("Action={action}&{parameters}")).before.is_empty();
         let call = call(&format!("Action={action}&{parameters}&DryRun=true"));
         assert_eq!(call.encode.head().status.as_u16(), 412, "{action}");
-        let harmless = matches!(call.operation, None | Some(Operation::List(..)));
+        let nothing = |change: &TagChange| matches!(change, TagChange::Set(tags) if tags.is_empty());
+        let harmless = match &call.operation {
+            None | Some(Operation::List(..)) => true,
+            Some(Operation::Tag(_, change)) => nothing(change),
+            Some(_other) => false,
+        };
         assert!(harmless, "{action}: {:?}", call.operation);
         assert_eq!(call.operation.is_some(), asks, "{action}");
         let mut found = everything();

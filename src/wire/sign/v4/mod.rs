@@ -91,6 +91,11 @@ pub fn sign(
     Ok(added)
 }
 
+/// Whether these headers say that the body is not covered by the signature.
+pub(super) fn leaves_body_open(headers: &HeaderMap) -> bool {
+    headers.get_all(X_AMZ_CONTENT_SHA256).iter().any(|value| value == UNSIGNED_PAYLOAD)
+}
+
 /// Where a signature stands, and with it which part of the query it covers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {

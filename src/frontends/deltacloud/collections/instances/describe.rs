@@ -145,10 +145,10 @@ fn firewalls<'a>(instance: &'a Instance<'_>, context: &Context) -> Option<Node<'
     (!all.is_empty()).then(|| Node::list("firewalls", all))
 }
 
-/// Left out where there are none, or the cloud shows none.
+/// Left out where there are none that can be spoken of, or the cloud shows none.
 fn interfaces<'a>(instance: &'a Instance<'_>, cloud: &Capabilities, context: &Context) -> Option<Node<'a>> {
     let shown = cloud.supports(Verb::Show, Kind::NetworkInterface);
-    let all = instance.interfaces.iter().filter(|_| shown);
+    let all = instance.interfaces.iter().filter(|interface| shown && interface.is_named());
     let link = |id: &'a str| links::reference("network_interface", Kind::NetworkInterface, id, context);
     let all: Vec<_> = all.map(|interface| link(&interface.id)).collect();
     (!all.is_empty()).then(|| Node::list("network_interfaces", all))

@@ -24,6 +24,7 @@ fn instance(state: InstanceState) -> Instance<'static> {
         subnet: None,
         instance: None,
         addresses: ["192.168.1.2".parse().unwrap()].into_iter().collect(),
+        tags: Default::default(),
     };
     Instance {
         name: "one".into(),

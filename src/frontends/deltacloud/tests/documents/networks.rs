@@ -13,6 +13,7 @@ fn a_network() {
         state: NetworkState::Up,
         address_blocks: ["10.0.0.0/8".into()].into_iter().collect(),
         subnets: ["s1".into()].into_iter().collect(),
+        tags: Default::default(),
     };
     let (xml, json) = both("networks", Resource::Network(network));
     assert_eq!(
@@ -40,6 +41,7 @@ fn a_subnet() {
         state: NetworkState::Pending,
         network: Some("n1".into()),
         address_block: Some("10.1.0.0/16".into()),
+        tags: Default::default(),
     };
     let (xml, json) = both("subnets", Resource::Subnet(subnet));
     assert_eq!(
@@ -62,6 +64,7 @@ fn an_interface_is_on_a_subnet_or_else_on_a_network() {
         subnet: subnet.map(Into::into),
         instance: Some("i1".into()),
         addresses: ["10.1.0.2".parse().unwrap()].into_iter().collect(),
+        tags: Default::default(),
     };
     let (xml, json) = both("network_interfaces", Resource::NetworkInterface(interface(Some("s1"))));
     assert_eq!(
@@ -87,7 +90,7 @@ fn an_interface_is_on_a_subnet_or_else_on_a_network() {
 fn an_address_is_associated_or_not() {
     let address = |instance: Option<&'static str>| {
         let (id, ip) = ("192.168.0.1".into(), "192.168.0.1".parse().unwrap());
-        Resource::Address(Address { id, ip, instance: instance.map(Into::into) })
+        Resource::Address(Address { id, ip, instance: instance.map(Into::into), tags: Default::default() })
     };
     let (xml, json) = both("addresses", address(None));
     assert_eq!(

@@ -25,6 +25,7 @@ fn a_firewall_and_its_rules() {
                 Source::Firewall { id: "ssh".into(), owner: "me".into() },
             ],
         }],
+        tags: Default::default(),
     };
     let (xml, json) = both("firewalls", Resource::Firewall(firewall));
     assert_eq!(
@@ -118,6 +119,7 @@ fn an_image_offers_what_can_be_done_with_it() {
             architecture: None,
             state,
             created: None,
+            tags: Default::default(),
         })
     };
     let rels = |state, cloud: &Capabilities| {
@@ -133,7 +135,7 @@ fn an_image_offers_what_can_be_done_with_it() {
 #[test]
 fn a_key_that_stays_is_not_offered_to_go() {
     let credential = Credential::Pair { fingerprint: "5e".into(), private: None };
-    let key = Resource::Key(Key { id: "k".into(), name: "k".into(), credential });
+    let key = Resource::Key(Key { id: "k".into(), name: "k".into(), credential, tags: Default::default() });
     let reading = Capabilities { operations: &[(Verb::Show, Kind::Key)], ..complete() };
     assert_eq!(shown("keys", key, &reading).1["actions"], json!([]));
 }

@@ -16,6 +16,7 @@ fn volume(state: VolumeState) -> Volume<'static> {
         snapshot: None,
         created: Some("2009-07-30T14:35:11Z".parse().unwrap()),
         mount: None,
+        tags: Default::default(),
     }
 }
 
@@ -89,6 +90,7 @@ fn a_snapshot() {
         state: SnapshotState::Completed,
         size: None,
         created: Some("2009-07-29T18:15:24Z".parse().unwrap()),
+        tags: Default::default(),
     };
     let (xml, json) = both("storage_snapshots", Resource::Snapshot(snapshot));
     assert_eq!(
