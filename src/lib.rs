@@ -31,5 +31,6 @@ pub mod frontends;
 pub mod store;
 pub mod exchange;
 pub mod drivers;
+pub mod overlay;
 pub mod gateway;
 pub mod telemetry;

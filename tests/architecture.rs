@@ -14,9 +14,13 @@ const RULES: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("exchange", &["model", "wire", "store"]),
     ("drivers", &["model", "wire", "exchange"]),
+    ("overlay", &["model", "store", "exchange"]),
     ("telemetry", &["model", "store", "exchange"]),
     ("config", &["model", "store", "exchange", "drivers", "frontends", "telemetry"]),
-    ("gateway", &["model", "wire", "frontends", "store", "exchange", "drivers", "telemetry", "config"]),
+    (
+        "gateway",
+        &["model", "wire", "frontends", "store", "exchange", "drivers", "overlay", "telemetry", "config"],
+    ),
 ];
 
 /// Crates that only these folders may name.

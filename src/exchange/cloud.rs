@@ -424,3 +424,46 @@ impl Receiver for Collected {
         false
     }
 }
+
+/// A receiver that keeps whatever it is given: for a look at a few things that the operation itself is not about.
+#[derive(Debug, Default)]
+pub struct Found(pub Vec<Resource<'static>>);
+
+impl Sink for Found {
+    fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        self.0.push(resource.clone().into_owned());
+        Ok(Flow::More)
+    }
+}
+
+#[async_trait]
+impl Receiver for Found {
+    async fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn has_begun(&self) -> bool {
+        false
+    }
+}
+
+/// A receiver that takes nothing: for what is done only to see whether it can be.
+#[derive(Debug)]
+pub struct Nobody;
+
+impl Sink for Nobody {
+    fn put(&mut self, _: &Resource<'_>) -> Result<Flow, Error> {
+        Ok(Flow::Enough)
+    }
+}
+
+#[async_trait]
+impl Receiver for Nobody {
+    async fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn has_begun(&self) -> bool {
+        false
+    }
+}

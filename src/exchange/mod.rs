@@ -13,7 +13,7 @@ mod upload;
 
 use async_trait::async_trait;
 
-pub use cloud::{Begin, Cloud, Collected, Line, Receiver, Tally};
+pub use cloud::{Begin, Cloud, Collected, Found, Line, Nobody, Receiver, Tally};
 pub use kept::Kept;
 pub use login::Logins;
 pub use promise::{Promises, View, Withdrawn, superseded};

@@ -3,19 +3,22 @@
 
 use std::sync::Arc;
 
+use super::stores::Stores;
 use crate::{
     config::Providers,
     drivers::{self, Embedded},
     exchange::{Driver, Promises, Provider, Transport},
     frontends::Choice,
     model::{Error, ErrorKind},
-    store::Store,
+    overlay::Overlay,
 };
 
 /// A provider in use.
 pub(super) struct Account {
     pub(super) provider: Arc<Provider>,
     pub(super) driver: Arc<dyn Driver>,
+    /// What no cloud keeps: the driver is this one.
+    pub(super) overlay: Arc<Overlay>,
     pub(super) promises: Promises,
 }
 
@@ -24,15 +27,17 @@ impl Account {
         provider: &Arc<Provider>,
         embedded: &Embedded,
         transport: &Arc<dyn Transport>,
-        jobs: &Store,
+        stores: &Stores,
     ) -> Result<Arc<Self>, Error> {
         let entry = drivers::find(provider.driver).ok_or_else(|| {
             Error::new(ErrorKind::Internal, format!("there is no driver '{}'", provider.driver))
         })?;
         let driver = (entry.open)(Arc::clone(provider), embedded)?;
+        let overlay = Arc::new(Overlay::new(driver, &provider.name, stores.all.clone()));
+        let driver: Arc<dyn Driver> = Arc::clone(&overlay) as Arc<dyn Driver>;
         let (cloud, transport) = (Arc::clone(&driver), Arc::clone(transport));
-        let promises = Promises::new(Arc::clone(provider), cloud, transport, jobs.clone());
-        Ok(Arc::new(Account { provider: Arc::clone(provider), driver, promises }))
+        let promises = Promises::new(Arc::clone(provider), cloud, transport, stores.jobs.clone());
+        Ok(Arc::new(Account { provider: Arc::clone(provider), driver, overlay, promises }))
     }
 }
 
@@ -46,7 +51,7 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    /// Opens every provider with its driver; what is promised is written down in `jobs`.
+    /// Opens every provider with its driver; what is promised and kept is written down in `stores`.
     ///
     /// # Errors
     /// When one's driver does not exist, or cannot open it.
@@ -54,9 +59,9 @@ impl Accounts {
         providers: Providers,
         embedded: &Embedded,
         transport: &Arc<dyn Transport>,
-        jobs: &Store,
+        stores: &Stores,
     ) -> Result<Self, Error> {
-        let open = |provider| Account::open(provider, embedded, transport, jobs);
+        let open = |provider| Account::open(provider, embedded, transport, stores);
         let all = providers.all().map(open).collect::<Result<Vec<_>, Error>>()?;
         let is_default =
             |account: &&Arc<Account>| Arc::ptr_eq(&account.provider, providers.default_provider());

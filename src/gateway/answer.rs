@@ -120,25 +120,28 @@ impl<'a> Answer<'a> {
         self.incoming.as_mut()?.after.take()
     }
 
-    /// Adds the instances that are gone from the cloud but still expected to be seen.
-    ///
-    /// # Errors
-    /// What the encoder fails with.
-    pub(super) fn put_departed(&mut self, operation: &Operation) -> Result<(), Error> {
+    /// The instances that are gone from the cloud but still expected to be seen in what `operation` lists.
+    pub(super) fn departed(&self, operation: &Operation) -> Vec<Instance<'static>> {
         if self.view.is_empty() || self.enough {
-            return Ok(());
+            return Vec::new();
         }
-        let view = self.view.clone();
         let wanted = |instance: &Instance<'_>| match operation {
             Operation::List(Kind::Instance, filter) => {
                 filter.ids.is_empty() || filter.ids.iter().any(|id| id.as_str() == instance.id)
             }
             _ => false,
         };
-        for instance in view.departed().into_iter().filter(wanted) {
-            if !self.seen.contains(instance.id.as_ref())
-                && self.encode(&Resource::Instance(instance))? == Flow::Enough
-            {
+        let is_missing = |instance: &Instance<'_>| !self.seen.contains(instance.id.as_ref());
+        self.view.departed().into_iter().filter(wanted).filter(is_missing).collect()
+    }
+
+    /// Adds those.
+    ///
+    /// # Errors
+    /// What the encoder fails with.
+    pub(super) fn put_departed(&mut self, departed: Vec<Instance<'static>>) -> Result<(), Error> {
+        for instance in departed {
+            if self.encode(&Resource::Instance(instance))? == Flow::Enough {
                 break;
             }
         }

@@ -83,12 +83,7 @@ fn open(config: &Config, idle: usize, stores: &Stores) -> Result<Gateway, Box<dy
     let shared = config.store.keys.for_sessions().map(|secret| SessionKey::derived(secret.expose_secret()));
     let sessions = shared.unwrap_or_else(SessionKey::random);
     Ok(Gateway {
-        accounts: Arc::new(Accounts::open(
-            config.providers.clone(),
-            &config.embedded,
-            &transport,
-            &stores.jobs,
-        )?),
+        accounts: Arc::new(Accounts::open(config.providers.clone(), &config.embedded, &transport, stores)?),
         frontends: frontends::open(&config.frontends, &settings),
         keys: AccessKeys::new(&config.access_keys, sessions, config.ec2.clock_skew, stores.keys()),
         limits: config.limits,

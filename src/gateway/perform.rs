@@ -13,7 +13,7 @@ use super::{
     proxy::Gateway,
 };
 use crate::{
-    exchange::{Cloud, Collected, Identity, Promises, Receiver, View, Withdrawn, superseded},
+    exchange::{Cloud, Collected, Identity, Nobody, Promises, Receiver, View, Withdrawn, superseded},
     frontends::{Call, Encode},
     model::{
         Error, ErrorKind, Filter, Flow, Id, Instance, InstanceState, Kind, Operation, Resource, Side, Sink,
@@ -172,7 +172,8 @@ impl Gateway {
                 }
             }
         }
-        answer.put_departed(&operation)?;
+        let departed = account.overlay.lay_over(identity, answer.departed(&operation)).await;
+        answer.put_departed(departed)?;
         answer.flush().await
     }
 
@@ -186,7 +187,7 @@ impl Gateway {
     ) -> Result<Option<Operation>, Error> {
         let last = operations.pop();
         for operation in &operations {
-            self.attempt(operation, journey, account, identity, &mut Discarded).await?;
+            self.attempt(operation, journey, account, identity, &mut Nobody).await?;
         }
         Ok(last)
     }
@@ -208,7 +209,7 @@ impl Gateway {
     /// Has the back end say that the user is who he says: what the front end answers by itself is not for everybody.
     async fn prove(&self, journey: &Journey, account: &Account, identity: &Identity) -> Result<(), Error> {
         let any = Operation::List(Kind::Realm, Filter { at_most: Some(1), ..Filter::default() });
-        self.attempt(&any, journey, account, identity, &mut Discarded).await
+        self.attempt(&any, journey, account, identity, &mut Nobody).await
     }
 }
 
@@ -282,26 +283,6 @@ impl Sink for Notes<'_> {
 
 #[async_trait]
 impl Receiver for Notes<'_> {
-    async fn flush(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn has_begun(&self) -> bool {
-        false
-    }
-}
-
-/// Takes nothing.
-struct Discarded;
-
-impl Sink for Discarded {
-    fn put(&mut self, _: &Resource<'_>) -> Result<Flow, Error> {
-        Ok(Flow::Enough)
-    }
-}
-
-#[async_trait]
-impl Receiver for Discarded {
     async fn flush(&mut self) -> Result<(), Error> {
         Ok(())
     }

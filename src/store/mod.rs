@@ -46,7 +46,7 @@ use clock::Clock;
 use failure::{Breaker, Failure};
 pub use jobs::{Attempt, JOB_LEASE, Job, JobState, ListedJob, Outcome, Overruled, Told};
 pub use seal::Keyring;
-pub use tags::{AllTags, MOST_TAGS, Tags};
+pub use tags::{AllTags, MOST_TAGS};
 
 /// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(10);

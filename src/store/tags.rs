@@ -5,27 +5,34 @@ use std::{collections::HashMap, sync::Arc};
 use sqlx::{Any, Row, Transaction};
 
 use super::{Account, Store, failure::Failure};
-use crate::model::{Error, ErrorKind, Id, Kind};
+use crate::model::{Error, ErrorKind, Id, Kind, Tag, Tags};
 
 /// How many tags a thing may have: as many as in EC2.
 pub const MOST_TAGS: i64 = 50;
-
-/// The tags of one thing: keys and values.
-pub type Tags = Arc<[(String, String)]>;
 
 /// All tags of an account, as they were at one moment.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct AllTags {
     /// Grows with every change.
     pub revision: i64,
-    /// Keys and values, in the order of the keys' bytes, of every thing that has any.
-    pub by_id: HashMap<(Kind, Id), Tags>,
+    /// In the order of the keys' bytes, of every thing that has any.
+    by_kind: HashMap<Kind, HashMap<Id, Tags>>,
 }
 
 impl AllTags {
+    /// Whether nothing has any.
+    pub fn is_empty(&self) -> bool {
+        self.by_kind.is_empty()
+    }
+
     /// The tags of one thing.
-    pub fn of(&self, kind: Kind, id: &str) -> &[(String, String)] {
-        self.by_id.get(&(kind, Id::from(id))).map_or(&[], AsRef::as_ref)
+    pub fn of(&self, kind: Kind, id: &str) -> Tags {
+        self.by_kind.get(&kind).and_then(|by_id| by_id.get(id)).cloned().unwrap_or_default()
+    }
+
+    /// The things of a kind that have any, in no order.
+    pub fn things(&self, kind: Kind) -> impl Iterator<Item = (&Id, &Tags)> {
+        self.by_kind.get(&kind).into_iter().flatten()
     }
 }
 
@@ -138,17 +145,20 @@ impl Store {
     async fn all_tags(&self, account: &Account) -> Result<AllTags, Failure> {
         let revision = self.revision(account).await?;
         let rows = sqlx::query("SELECT kind, id, name, value FROM tags WHERE account = $1").bind(&account.0);
-        let mut by_id = HashMap::<(Kind, Id), Vec<(String, String)>>::new();
+        let mut by_kind = HashMap::<Kind, HashMap<Id, Vec<Tag>>>::new();
         for row in rows.fetch_all(self.reader()).await? {
             let Some(kind) = kind_of(row.try_get(0)?) else { continue };
             let id = Id::from(row.try_get::<String, _>(1)?);
-            by_id.entry((kind, id)).or_default().push((row.try_get(2)?, row.try_get(3)?));
+            let tag = Tag { key: row.try_get(2)?, value: row.try_get(3)? };
+            by_kind.entry(kind).or_default().entry(id).or_default().push(tag);
         }
-        let in_order = |(thing, mut tags): (_, Vec<_>)| {
+        let in_order = |(id, mut tags): (Id, Vec<Tag>)| {
             tags.sort();
-            (thing, Arc::from(tags))
+            (id, Tags::from(tags))
         };
-        Ok(AllTags { revision, by_id: by_id.into_iter().map(in_order).collect() })
+        let of_kind =
+            |(kind, by_id): (_, HashMap<Id, Vec<Tag>>)| (kind, by_id.into_iter().map(in_order).collect());
+        Ok(AllTags { revision, by_kind: by_kind.into_iter().map(of_kind).collect() })
     }
 
     /// A change of the account's tags. Its first statement has those of the same account wait for each other.

@@ -12,6 +12,7 @@ mod faults;
 mod relay;
 mod rest;
 mod sts;
+mod tags;
 mod talk;
 mod telemetry;
 mod tls;

@@ -1,0 +1,213 @@
+//! What no cloud keeps, laid over a driver: to front ends it looks as if the cloud kept it.
+//!
+//! An overlay is a driver around another one. It answers by itself what is only in the store (`tags`), puts itself
+//! between the driver and the receiver where the cloud's things lack what is kept of them (`laid`), and hands on
+//! everything else as it is. What a cloud keeps itself is left to it: the cloud is the truth.
+//!
+//! **Invariants:** a thing of which nothing is kept passes untouched. Nothing that is kept is told or changed before the
+//! cloud has said that the user is who he says, and nothing is written about things that the cloud does not show him.
+//! What reads goes on without the store, unless what is asked for cannot be told without it; what writes does not begin.
+
+mod laid;
+mod tags;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use self::laid::Laid;
+use crate::{
+    exchange::{Cloud, Driver, Identity, Line, Nobody},
+    model::{Capabilities, Error, Filter, Id, Instance, Kind, Memo, NAME, Operation, Verb},
+    store::{Account, AllTags, Store},
+};
+
+/// What is kept of every cloud.
+const KEPT: &[(Verb, Kind)] = &[(Verb::List, Kind::Tag), (Verb::Change, Kind::Tag)];
+/// To how many ids at most a list is narrowed that is of tagged things: with more of them, the cloud lists all.
+const MOST_NARROWED: usize = 100;
+
+/// A driver, and what its cloud does not keep.
+pub struct Overlay {
+    driver: Arc<dyn Driver>,
+    provider: String,
+    store: Store,
+    capabilities: Capabilities,
+}
+
+impl Overlay {
+    /// Lays what is in `store` over the driver of the provider with this name.
+    pub fn new(driver: Arc<dyn Driver>, provider: &str, store: Store) -> Self {
+        let mut capabilities = driver.capabilities().clone();
+        // There is one for each provider that is configured, for as long as the process lives.
+        capabilities.operations = Vec::leak([capabilities.operations, KEPT].concat());
+        Overlay { driver, provider: provider.to_owned(), store, capabilities }
+    }
+
+    /// Instances of which no driver tells any more, with what is kept of them.
+    pub async fn lay_over(
+        &self,
+        identity: &Identity,
+        instances: Vec<Instance<'static>>,
+    ) -> Vec<Instance<'static>> {
+        if instances.is_empty() {
+            return instances;
+        }
+        let Some(all) = self.tags_if_any(identity).await else { return instances };
+        let laid = |instance: Instance<'static>| {
+            let tags = all.of(Kind::Instance, &instance.id);
+            Instance { tags, ..instance }
+        };
+        instances.into_iter().map(laid).collect()
+    }
+
+    fn account(&self, identity: &Identity) -> Account {
+        Account::of(&self.provider, self.driver.tenant(identity))
+    }
+
+    async fn tags_of(&self, identity: &Identity) -> Result<Arc<AllTags>, Error> {
+        self.store.tags(&self.account(identity)).await
+    }
+
+    /// The tags, or none when the store cannot be used: for what goes on without them.
+    async fn tags_if_any(&self, identity: &Identity) -> Option<Arc<AllTags>> {
+        let tags = self.tags_of(identity).await;
+        tags.inspect_err(|error| tracing::warn!(provider = self.provider, %error, "tags are not shown")).ok()
+    }
+
+    /// Does what shows things of the cloud, with their tags.
+    async fn look(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
+        let wanted = match operation {
+            Operation::List(_, filter) => filter.tags.as_slice(),
+            _other => &[],
+        };
+        let tags = match wanted {
+            [] => self.tags_if_any(cloud.line.identity).await,
+            // Not to know them would be to say that nothing has them.
+            _some => Some(self.tags_of(cloud.line.identity).await?),
+        };
+        let Some(all) = tags else { return self.driver.perform(operation, cloud).await };
+        match narrowed(operation, &all) {
+            Narrowed::Nothing => self.prove(cloud.line).await,
+            Narrowed::To(operation) => self.laid(&operation, all, cloud).await,
+            Narrowed::AsItIs => self.laid(operation, all, cloud).await,
+        }
+    }
+
+    async fn laid(
+        &self,
+        operation: &Operation,
+        all: Arc<AllTags>,
+        cloud: &mut Cloud<'_>,
+    ) -> Result<(), Error> {
+        let (line, receiver) = cloud.parts();
+        let mut laid = Laid::over(receiver, all);
+        self.driver.perform(operation, &mut Cloud::of(line, &mut laid)).await
+    }
+
+    /// Creates something, and keeps what is to be kept of it when it is there.
+    async fn create(&self, creation: &Operation, memo: &Memo, cloud: &mut Cloud<'_>) -> Result<(), Error> {
+        let account = self.account(cloud.line.identity);
+        let all = self.store.tags(&account).await?;
+        let (line, receiver) = cloud.parts();
+        let mut laid = Laid::over(receiver, all).giving(memo);
+        self.driver.perform(creation, &mut Cloud::of(line, &mut laid)).await?;
+        for (things, tags) in laid.given() {
+            if let Err(error) = self.store.set_tags(&account, &things, &tags).await {
+                // It is there: to say that it is not would have it made again.
+                tracing::error!(provider = self.provider, ?things, %error, "tags of what was made are lost");
+            }
+        }
+        Ok(())
+    }
+
+    /// Destroys things, and forgets what was kept of them.
+    async fn destroy(
+        &self,
+        operation: &Operation,
+        (kind, ids): (Kind, &[Id]),
+        cloud: &mut Cloud<'_>,
+    ) -> Result<(), Error> {
+        let account = self.account(cloud.line.identity);
+        self.look(operation, cloud).await?;
+        let forgotten = match kind {
+            Kind::Instance => tags::outlive(&self.store, &account, ids).await,
+            kind => self.store.forget(&account, kind, ids).await,
+        };
+        if let Err(error) = forgotten {
+            tracing::warn!(provider = self.provider, %kind, %error, "what was kept of what is gone is still kept");
+        }
+        Ok(())
+    }
+
+    /// Has the cloud say that the user is who he says.
+    async fn prove(&self, line: Line<'_>) -> Result<(), Error> {
+        let any = Operation::List(Kind::Realm, Filter { at_most: Some(1), ..Filter::default() });
+        self.driver.perform(&any, &mut Cloud::of(line, &mut Nobody)).await
+    }
+}
+
+#[async_trait]
+impl Driver for Overlay {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn tenant<'i>(&self, identity: &'i Identity) -> &'i str {
+        self.driver.tenant(identity)
+    }
+
+    /// What is rare is boxed: it should not make every operation's future long.
+    async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
+        match operation {
+            Operation::List(Kind::Tag, filter) => Box::pin(self.list_tags(filter, cloud)).await,
+            Operation::Tag(things, change) => Box::pin(self.change_tags(things, change, cloud)).await,
+            Operation::CreateWith(spec, memo) => {
+                let creation = Operation::Create(spec.clone());
+                Box::pin(self.create(&creation, memo, cloud)).await
+            }
+            Operation::Destroy(kind, ids) if kind.has_tags() => {
+                Box::pin(self.destroy(operation, (*kind, ids), cloud)).await
+            }
+            Operation::List(kind, _) | Operation::Show(kind, _) if kind.has_tags() => {
+                self.look(operation, cloud).await
+            }
+            Operation::Change(_, change) if change.kind().has_tags() => self.look(operation, cloud).await,
+            Operation::Act(..) => self.look(operation, cloud).await,
+            Operation::List(..) | Operation::Show(..) | Operation::Create(_) | Operation::Read(_) => {
+                self.driver.perform(operation, cloud).await
+            }
+            Operation::Change(..) | Operation::Destroy(..) => self.driver.perform(operation, cloud).await,
+        }
+    }
+}
+
+/// What becomes of a list of things that have to have tags.
+enum Narrowed {
+    /// Nothing has them.
+    Nothing,
+    /// Few have them, and only those are asked for.
+    To(Operation),
+    /// It is asked for as it is; the front end drops what does not have them.
+    AsItIs,
+}
+
+/// A thing without the tag `Name` may have it from its cloud, so nothing is narrowed by that.
+fn narrowed(operation: &Operation, all: &AllTags) -> Narrowed {
+    let Operation::List(kind, filter) = operation else { return Narrowed::AsItIs };
+    let mut wanted = filter.tags.iter().filter(|pattern| pattern.key != NAME).peekable();
+    if wanted.peek().is_none() || !filter.ids.is_empty() {
+        return Narrowed::AsItIs;
+    }
+    let wanted: Vec<_> = wanted.collect();
+    let having = all.things(*kind).filter(|(_, tags)| {
+        wanted.iter().all(|pattern| tags.iter().any(|tag| pattern.is_about(&tag.key, &tag.value)))
+    });
+    let mut ids: Vec<Id> = having.map(|(id, _)| id.clone()).take(MOST_NARROWED + 1).collect();
+    ids.sort();
+    match ids.len() {
+        0 => Narrowed::Nothing,
+        1..=MOST_NARROWED => Narrowed::To(Operation::List(*kind, Filter { ids, ..filter.clone() })),
+        _more => Narrowed::AsItIs,
+    }
+}
