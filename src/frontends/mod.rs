@@ -168,6 +168,8 @@ pub struct Call {
     pub before: Vec<Operation>,
     /// What is to be done; none when the front end can answer by itself, or decides by what it noted.
     pub operation: Option<Operation>,
+    /// What tells the request from others, where a client may send it again without its being done again.
+    pub idempotency: Option<Idempotency>,
     /// Makes of the request's body what is to be stored, where it is not read whole.
     pub upload: Option<Box<dyn Upload>>,
     /// Writes the answer.
@@ -181,10 +183,20 @@ impl Call {
             action,
             before: Vec::new(),
             operation: Some(operation),
+            idempotency: None,
             upload: None,
             encode: Box::new(encode),
         }
     }
+}
+
+/// What tells one request of a client from its others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The client's own name of it.
+    pub token: String,
+    /// A digest of what it asks: under the same token it has to be the same.
+    pub fingerprint: [u8; 32],
 }
 
 /// Makes of a request's body, as it arrives, what is to be stored.

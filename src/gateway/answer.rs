@@ -15,7 +15,7 @@ use super::{
 use crate::{
     exchange::{Receiver, View},
     frontends::{Encode, Head, Reply},
-    model::{Error, ErrorKind, Flow, Instance, InstanceState, Kind, Operation, Resource, Sink, Spec},
+    model::{Error, ErrorKind, Flow, Id, Instance, InstanceState, Kind, Operation, Resource, Sink, Spec},
 };
 
 /// How many bytes are gathered before they are sent: one TLS record's worth.
@@ -47,6 +47,8 @@ pub(super) struct Answer<'a> {
     seen: HashSet<String>,
     /// Instances that this operation has made an end of.
     pub(super) terminated: Vec<Instance<'static>>,
+    /// What this operation has made.
+    pub(super) made: Vec<Id>,
 }
 
 /// How the operation that is answered treats the answer.
@@ -58,6 +60,8 @@ struct Manner {
     amended: bool,
     /// It makes instances that will be started as soon as they can be.
     starting: bool,
+    /// It makes things of this kind.
+    creating: Option<Kind>,
     /// It makes an end of instances.
     destroying: bool,
     /// It does something to instances that are there.
@@ -71,6 +75,7 @@ impl Manner {
             held: !streams(operation),
             amended: matches!(operation, Some(Operation::List(..) | Operation::Show(..))),
             starting,
+            creating: operation.and_then(Operation::creates).map(Spec::kind),
             destroying: matches!(operation, Some(Operation::Destroy(..))),
             acting: matches!(operation, Some(Operation::Act(..) | Operation::Destroy(..))),
         }
@@ -107,6 +112,7 @@ impl<'a> Answer<'a> {
             enough: false,
             seen: HashSet::new(),
             terminated: Vec::new(),
+            made: Vec::new(),
         }
     }
 
@@ -225,6 +231,9 @@ impl Answer<'_> {
 
 impl Sink for Answer<'_> {
     fn put(&mut self, resource: &Resource<'_>) -> Result<Flow, Error> {
+        if self.manner.creating == Some(resource.kind()) {
+            self.made.push(resource.id().into());
+        }
         let Resource::Instance(instance) = resource else { return self.encode(resource) };
         if self.manner.acting {
             self.seen.insert(instance.id.to_string());

@@ -18,6 +18,7 @@ mod intake;
 mod journey;
 mod keys;
 mod listen;
+mod once;
 mod perform;
 mod proxy;
 mod relay;

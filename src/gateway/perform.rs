@@ -10,6 +10,7 @@ use super::{
     answer::{Answer, Finished},
     intake::Incoming,
     journey::Journey,
+    once::Once,
     proxy::Gateway,
 };
 use crate::{
@@ -69,6 +70,14 @@ impl Gateway {
             let proof = if proven { Ok(()) } else { self.prove(journey, &account, &identity).await };
             return self.answer(journey, &account, answer, proof).await;
         };
+        let begun = Once::begin(&account.overlay, &identity, call.action, call.idempotency, operation).await;
+        let (once, operation) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                let answer = Answer::new(session, journey, call.encode, None, View::default());
+                return self.answer(journey, &account, answer, Err(error)).await;
+            }
+        };
         let told = told(promises, &identity.user).await;
         let overruled = Box::pin(self.overrule(&operation, &told, journey, &account, &identity)).await;
         let withdrawn = match overruled {
@@ -87,6 +96,7 @@ impl Gateway {
         if let (Ok(()), Some(after)) = (&result, answer.after()) {
             result = self.attempt(&after, journey, &account, &identity, &mut answer).await;
         }
+        once.end(&result, &answer.made).await;
         match &result {
             Ok(()) => withdrawn.give_up().await,
             Err(_) => withdrawn.restore(|id| answer.has_shown(id)).await,

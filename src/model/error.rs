@@ -43,6 +43,8 @@ pub enum ErrorKind {
     Busy,
     /// There is one already.
     AlreadyExists,
+    /// What the client calls this request, it called another one.
+    Reused,
     /// The caller has as much as he may have.
     LimitReached,
     /// The cloud has no room for it at present.
@@ -82,7 +84,7 @@ impl ErrorKind {
             E::NotFound | E::Denied | E::Unauthenticated | E::Expired | E::Invalid | E::IncorrectState => {
                 Side::Client
             }
-            E::TooLong | E::Busy | E::AlreadyExists | E::LimitReached => Side::Client,
+            E::TooLong | E::Busy | E::AlreadyExists | E::Reused | E::LimitReached => Side::Client,
             E::RateLimited | E::Unsupported => Side::Client,
             E::NoCapacity | E::TimedOut | E::Unreachable | E::Unexpected => Side::Cloud,
             E::Unavailable | E::Internal => Side::Gateway,
@@ -101,6 +103,7 @@ impl ErrorKind {
             ErrorKind::IncorrectState => "incorrect_state",
             ErrorKind::Busy => "busy",
             ErrorKind::AlreadyExists => "already_exists",
+            ErrorKind::Reused => "reused",
             ErrorKind::LimitReached => "limit_reached",
             ErrorKind::NoCapacity => "no_capacity",
             ErrorKind::RateLimited => "rate_limited",

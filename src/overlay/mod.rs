@@ -9,6 +9,7 @@
 //! What reads goes on without the store, unless what is asked for cannot be told without it; what writes does not begin.
 
 mod laid;
+mod once;
 mod tags;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use self::laid::Laid;
+pub use self::once::{Request, Turn};
 use crate::{
     exchange::{Cloud, Driver, Identity, Line, Nobody},
     model::{Capabilities, Error, Filter, Id, Instance, Kind, Memo, NAME, Operation, Verb},

@@ -9,6 +9,7 @@ mod callers;
 mod clients;
 mod edge;
 mod faults;
+mod once;
 mod relay;
 mod rest;
 mod sts;

@@ -350,7 +350,13 @@ fn is_passing(kind: ErrorKind) -> bool {
         E::Busy | E::IncorrectState | E::NoCapacity | E::RateLimited | E::TimedOut | E::Unreachable => true,
         E::Unexpected | E::Unavailable => true,
         E::NotFound | E::Denied | E::Unauthenticated | E::Expired => false,
-        E::Invalid | E::TooLong | E::AlreadyExists | E::LimitReached | E::Unsupported | E::Internal => false,
+        E::Reused
+        | E::Invalid
+        | E::TooLong
+        | E::AlreadyExists
+        | E::LimitReached
+        | E::Unsupported
+        | E::Internal => false,
     }
 }
 

@@ -33,7 +33,14 @@ pub(super) fn call(action: &'static str, asked: &Asked<'_>, known: &[Choosable])
     let asks = shows_active && !asked.user.is_empty() && asked.cloud.supports(Verb::List, Kind::Provider);
     let answer = Answer { context: asked.context.clone(), cloud: asked.cloud.clone(), drivers, only };
     let operation = asks.then(|| Operation::List(Kind::Provider, Filter::default()));
-    Ok(Call { action, before: Vec::new(), operation, upload: None, encode: Box::new(answer) })
+    Ok(Call {
+        action,
+        before: Vec::new(),
+        operation,
+        idempotency: None,
+        upload: None,
+        encode: Box::new(answer),
+    })
 }
 
 fn find(drivers: &[Choosable], id: &str) -> Option<&'static str> {

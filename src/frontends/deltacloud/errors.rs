@@ -123,7 +123,7 @@ fn status(kind: ErrorKind) -> StatusCode {
         E::Invalid => StatusCode::BAD_REQUEST,
         E::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
         E::IncorrectState => StatusCode::METHOD_NOT_ALLOWED,
-        E::Busy | E::AlreadyExists => StatusCode::CONFLICT,
+        E::Busy | E::AlreadyExists | E::Reused => StatusCode::CONFLICT,
         E::RateLimited | E::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         E::TimedOut => StatusCode::GATEWAY_TIMEOUT,
         E::NoCapacity | E::Unreachable | E::Unexpected => StatusCode::BAD_GATEWAY,

@@ -186,7 +186,14 @@ impl Deltacloud {
         }
         let plan = row.plan(&asked)?.ok_or_else(Fault::incapable)?;
         let (before, operation) = (plan.before, Some(plan.operation));
-        Ok(Call { action: row.action, before, operation, upload: None, encode: Box::new(plan.answer) })
+        Ok(Call {
+            action: row.action,
+            before,
+            operation,
+            idempotency: None,
+            upload: None,
+            encode: Box::new(plan.answer),
+        })
     }
 }
 

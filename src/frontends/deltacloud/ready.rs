@@ -125,5 +125,12 @@ pub(super) fn options(context: &Context, allow: String) -> Call {
 
 /// The call that has this answer.
 pub(super) fn call(action: &'static str, ready: Ready) -> Call {
-    Call { action, before: Vec::new(), operation: None, upload: None, encode: Box::new(ready) }
+    Call {
+        action,
+        before: Vec::new(),
+        operation: None,
+        idempotency: None,
+        upload: None,
+        encode: Box::new(ready),
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use sha2::{Digest, Sha256};
+
 use super::{
     defaults,
     dialect::Dialect,
@@ -16,7 +18,7 @@ use super::{
     table::{ACTIONS, REFUSED},
 };
 use crate::{
-    frontends::{Call, Caller, Encode},
+    frontends::{Call, Caller, Encode, Idempotency},
     model::{Capabilities, Filter, Id, Kind, Operation, Spec, TagChange, Verb},
 };
 
@@ -29,6 +31,30 @@ pub(super) struct Action {
     /// What a request for it asks of the cloud, and how it is answered.
     pub(super) decode: fn(&Query<'_>) -> Result<Answer, Fault>,
 }
+
+/// The longest token by which a client tells its requests apart, as in EC2.
+const LONGEST_TOKEN: usize = 64;
+/// Parameters that say who asks, when and in which version, and not what.
+const NOT_ASKED: [&str; 18] = [
+    "AWSAccessKeyId",
+    "ClientToken",
+    "DryRun",
+    "Expires",
+    "SecurityToken",
+    "Signature",
+    "SignatureMethod",
+    "SignatureVersion",
+    "Timestamp",
+    "Version",
+    "X-Amz-Algorithm",
+    "X-Amz-Content-Sha256",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+    "X-Amz-SignedHeaders",
+];
 
 /// What two requests must have in common to be for pages of the same list.
 const SCOPE: [&str; 4] = ["Filter", "GroupName", "Owner", "IncludeAllInstances"];
@@ -103,8 +129,24 @@ impl Action {
             let subject = operation.or_else(|| before.into_iter().next());
             return Ok(rehearsal(self.name, subject, query));
         }
-        Ok(Call { action: self.name, before, operation, upload: None, encode })
+        let idempotency =
+            operation.as_ref().map(|operation| idempotency(operation, query)).transpose()?.flatten();
+        Ok(Call { action: self.name, before, operation, idempotency, upload: None, encode })
     }
+}
+
+/// What tells a request that makes something from others: the client's token, and all that it asks. A key pair's private
+/// part is shown only once, so it cannot be answered for twice.
+fn idempotency(operation: &Operation, query: &Query<'_>) -> Result<Option<Idempotency>, Fault> {
+    let made = operation.creates().map(Spec::kind).filter(|kind| *kind != Kind::Key);
+    let token = query.parameters.text("ClientToken").filter(|_| made.is_some());
+    let Some(token) = token else { return Ok(None) };
+    if token.len() > LONGEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let message = format!("ClientToken has at most {LONGEST_TOKEN} ASCII characters, and no space");
+        return Err(Fault::invalid(message));
+    }
+    let asked = query.parameters.canonical_but(&NOT_ASKED);
+    Ok(Some(Idempotency { token: token.to_owned(), fingerprint: Sha256::digest(asked).into() }))
 }
 
 /// In place of the operation, one without effect that proves the credentials and that what it is about exists.
@@ -147,7 +189,7 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
         Operation::List(kind, Filter { ids, at_most, ..Filter::default() })
     });
     let encode = Rehearsal { context: query.context.clone(), expected };
-    Call { action, before: Vec::new(), operation, upload: None, encode: Box::new(encode) }
+    Call { action, before: Vec::new(), operation, idempotency: None, upload: None, encode: Box::new(encode) }
 }
 
 impl Query<'_> {

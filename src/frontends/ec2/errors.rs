@@ -141,6 +141,7 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
         E::Invalid | E::TooLong => ("InvalidParameterValue", S::BAD_REQUEST),
         E::IncorrectState | E::Busy => (incorrect_state(subject), S::BAD_REQUEST),
         E::AlreadyExists => (already_exists(subject, action), S::BAD_REQUEST),
+        E::Reused => ("IdempotentParameterMismatch", S::BAD_REQUEST),
         E::LimitReached => (limit(action), S::BAD_REQUEST),
         E::NoCapacity => ("InsufficientInstanceCapacity", S::INTERNAL_SERVER_ERROR),
         E::RateLimited => ("RequestLimitExceeded", S::SERVICE_UNAVAILABLE),
@@ -266,6 +267,7 @@ mod tests {
             ErrorKind::IncorrectState,
             ErrorKind::Busy,
             ErrorKind::AlreadyExists,
+            ErrorKind::Reused,
             ErrorKind::LimitReached,
             ErrorKind::Unsupported,
         ];

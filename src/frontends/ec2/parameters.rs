@@ -135,6 +135,18 @@ impl Parameters {
         }
     }
 
+    /// All parameters but those at these names as one text.
+    pub(super) fn canonical_but(&self, names: &[&str]) -> String {
+        let mut text = String::new();
+        for (segment, node) in &self.below {
+            let name = segment.to_string();
+            if !names.contains(&name.as_str()) {
+                node.write_canonical(&name, &mut text);
+            }
+        }
+        text
+    }
+
     fn write_canonical(&self, path: &str, text: &mut String) {
         if let Some(value) = &self.value {
             text.extend([path, "=", value, "\n"]);

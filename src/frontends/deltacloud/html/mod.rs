@@ -168,7 +168,7 @@ fn planned(row: &'static Row, asked: &Asked<'_>, visit: &Arc<Visit>) -> Result<C
         _ if SHOWN.contains(&row.action) => Box::new(Show::new(plan.answer, visit, row.collection())),
         _ => Box::new(plan.answer),
     };
-    Ok(Call { action: row.action, before, operation, upload: None, encode })
+    Ok(Call { action: row.action, before, operation, idempotency: None, upload: None, encode })
 }
 
 /// What changes nothing. The content of a blob is no page, and what has no body needs none.
@@ -198,5 +198,12 @@ fn before_the_file(request: &Request<Bytes>, asked: &Asked<'_>) -> Parameters {
 
 fn ask(row: &Row, form: Form) -> Call {
     let before = form.before();
-    Call { action: row.action, before, operation: None, upload: None, encode: Box::new(form) }
+    Call {
+        action: row.action,
+        before,
+        operation: None,
+        idempotency: None,
+        upload: None,
+        encode: Box::new(form),
+    }
 }

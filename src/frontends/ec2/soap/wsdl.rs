@@ -32,7 +32,7 @@ pub(in crate::frontends::ec2) fn is_wanted<B>(request: &Request<B>) -> bool {
 pub(in crate::frontends::ec2) fn call(arrival: &Arrival) -> Call {
     let address = format!("{}://{}/ec2", arrival.scheme, arrival.host);
     let encode = Box::new(Document { address, request_id: arrival.request_id.clone() });
-    Call { action: "WSDL", before: Vec::new(), operation: None, upload: None, encode }
+    Call { action: "WSDL", before: Vec::new(), operation: None, idempotency: None, upload: None, encode }
 }
 
 struct Document {
