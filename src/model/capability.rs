@@ -113,7 +113,7 @@ pub enum Verb {
     Read,
     /// [`Operation::Act`]
     Act,
-    /// [`Operation::Change`], [`Operation::Tag`]
+    /// [`Operation::Change`], [`Operation::Tag`], [`Operation::Note`]
     Change,
     /// [`Operation::Destroy`]
     Destroy,
@@ -129,6 +129,7 @@ impl Operation {
             Operation::Read(_) => (Verb::Read, Kind::Blob),
             Operation::Act(..) => (Verb::Act, Kind::Instance),
             Operation::Tag(..) => (Verb::Change, Kind::Tag),
+            Operation::Note(..) => (Verb::Change, Kind::Note),
             Operation::Change(_, change) => (Verb::Change, change.kind()),
             Operation::Destroy(kind, _) => (Verb::Destroy, *kind),
         }

@@ -39,6 +39,8 @@ pub enum ErrorKind {
     TooLong,
     /// It cannot be done to something in that state.
     IncorrectState,
+    /// Its user has decided that it is not to be done to it.
+    Protected,
     /// It can be done later: something else is going on with the thing.
     Busy,
     /// There is one already.
@@ -84,7 +86,9 @@ impl ErrorKind {
             E::NotFound | E::Denied | E::Unauthenticated | E::Expired | E::Invalid | E::IncorrectState => {
                 Side::Client
             }
-            E::TooLong | E::Busy | E::AlreadyExists | E::Reused | E::LimitReached => Side::Client,
+            E::Protected | E::TooLong | E::Busy | E::AlreadyExists | E::Reused | E::LimitReached => {
+                Side::Client
+            }
             E::RateLimited | E::Unsupported => Side::Client,
             E::NoCapacity | E::TimedOut | E::Unreachable | E::Unexpected => Side::Cloud,
             E::Unavailable | E::Internal => Side::Gateway,
@@ -101,6 +105,7 @@ impl ErrorKind {
             ErrorKind::Invalid => "invalid",
             ErrorKind::TooLong => "too_long",
             ErrorKind::IncorrectState => "incorrect_state",
+            ErrorKind::Protected => "protected",
             ErrorKind::Busy => "busy",
             ErrorKind::AlreadyExists => "already_exists",
             ErrorKind::Reused => "reused",

@@ -1,12 +1,12 @@
 //! Instances: an EC2 instance, a Deltacloud instance, a CIMI machine, an oVirt VM.
 
-use std::{borrow::Cow, net::IpAddr};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Tags, owned};
+use super::{Note, Tags, owned};
 
 /// A virtual machine. Where one was written down by another release, what that did not know is as in [`Default`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ pub struct Instance<'a> {
     /// What its user wrote on it; no driver knows of it.
     #[serde(skip)]
     pub tags: Tags,
+    /// What else is kept of it; no driver knows of it.
+    #[serde(skip)]
+    pub note: Option<Arc<Note>>,
 }
 
 impl<'a> Instance<'a> {
@@ -88,6 +91,7 @@ impl<'a> Instance<'a> {
             firewalls: SmallVec::new(),
             can_be_captured: false,
             tags: Default::default(),
+            note: None,
         }
     }
 
@@ -118,6 +122,7 @@ impl<'a> Instance<'a> {
             firewalls: self.firewalls.into_iter().map(owned).collect(),
             can_be_captured: self.can_be_captured,
             tags: self.tags,
+            note: self.note,
         }
     }
 

@@ -4,7 +4,7 @@ use std::{borrow::Borrow, fmt};
 
 use secrecy::SecretString;
 
-use super::{InstanceState, Memo, RuleSpec, Spec, TagChange, TagPattern, Thing};
+use super::{InstanceState, Memo, NoteChange, RuleSpec, Spec, TagChange, TagPattern, Thing};
 
 /// One thing asked of a cloud. Every answer is a sequence of [`Resource`](super::Resource)s: a list is many, a show
 /// is one, an action is what it acted on, a destroy is what goes. A bucket is followed by its blobs, as far as the cloud
@@ -28,6 +28,8 @@ pub enum Operation {
     /// What is written on these things, of any kinds, becomes another; on all of them or, when one of the ids is wrong,
     /// on none.
     Tag(Vec<Thing>, TagChange),
+    /// What is kept of an instance becomes another.
+    Note(Id, NoteChange),
     /// These are to go; all of them or, when one of the ids is wrong, none.
     Destroy(Kind, Vec<Id>),
 }
@@ -73,6 +75,8 @@ pub enum Kind {
     Provider,
     /// See [`Tagging`](super::Tagging).
     Tag,
+    /// See [`Note`](super::Note): to show one is to show its instance with it.
+    Note,
 }
 
 impl Operation {
@@ -91,14 +95,14 @@ impl Operation {
         match self {
             Operation::Create(spec) | Operation::CreateWith(spec, _) => Some(spec),
             Operation::List(..) | Operation::Show(..) | Operation::Read(_) | Operation::Act(..) => None,
-            Operation::Change(..) | Operation::Tag(..) | Operation::Destroy(..) => None,
+            Operation::Change(..) | Operation::Tag(..) | Operation::Note(..) | Operation::Destroy(..) => None,
         }
     }
 }
 
 impl Kind {
     /// Every kind, to go through.
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Realm,
         Kind::Image,
         Kind::HardwareProfile,
@@ -118,6 +122,7 @@ impl Kind {
         Kind::Console,
         Kind::Provider,
         Kind::Tag,
+        Kind::Note,
     ];
 }
 
@@ -128,7 +133,7 @@ impl Kind {
             Kind::Image | Kind::Instance | Kind::Key | Kind::Volume | Kind::Snapshot => true,
             Kind::Network | Kind::Subnet | Kind::NetworkInterface | Kind::Address | Kind::Firewall => true,
             Kind::Realm | Kind::HardwareProfile | Kind::LoadBalancer | Kind::Bucket | Kind::Blob => false,
-            Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag => false,
+            Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag | Kind::Note => false,
         }
     }
 }
@@ -155,6 +160,7 @@ impl fmt::Display for Kind {
             Kind::Console => "console",
             Kind::Provider => "provider",
             Kind::Tag => "tag",
+            Kind::Note => "note",
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What is to be created, kind by kind.
 
-use super::{Id, Kind, Listener, Protocol, Tag};
+use super::{Id, Kind, Listener, NoteChange, Protocol, Tag};
 
 /// What is to be created.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +65,10 @@ impl Spec {
 pub struct Memo {
     /// What is written on the things of a kind: on the instances, and on the volumes that are made with them.
     pub tags: Vec<(Kind, Vec<Tag>)>,
+    /// What is decided about instances, when a note of them is to be kept.
+    pub note: Option<NoteChange>,
+    /// The client's own name of the request.
+    pub token: Option<String>,
 }
 
 /// The instances that are to be created.

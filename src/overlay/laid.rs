@@ -1,20 +1,28 @@
 //! Between a driver and the receiver: what is kept of the things that pass.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use super::notes::Notes;
 use crate::{
     exchange::Receiver,
-    model::{Error, Flow, Id, Kind, Memo, Resource, Sink, Tag, Tags},
+    model::{Error, Flow, Id, Instance, Kind, Memo, Note, Resource, Sink, Tag, Tags},
     store::AllTags,
 };
 
-/// Puts tags on what passes.
+/// Things that get tags, and the tags.
+pub(super) type Given = (Vec<(Kind, Id)>, Vec<(String, String)>);
+
+/// Puts tags and notes on what passes.
 pub(super) struct Laid<'a> {
     receiver: &'a mut dyn Receiver,
     all: Arc<AllTags>,
+    notes: Arc<Notes>,
+    /// What is kept of each instance that is made, and how many were.
+    launch: Option<Note>,
+    launched: Vec<(Id, Arc<Note>)>,
     /// What things get that are made just now.
     memo: Option<&'a Memo>,
     /// Those that were made.
@@ -23,17 +31,32 @@ pub(super) struct Laid<'a> {
 
 impl<'a> Laid<'a> {
     /// Puts these on what passes to `receiver`.
-    pub(super) fn over(receiver: &'a mut dyn Receiver, all: Arc<AllTags>) -> Self {
-        Laid { receiver, all, memo: None, made: Vec::new() }
+    pub(super) fn over(receiver: &'a mut dyn Receiver, all: Arc<AllTags>, notes: Arc<Notes>) -> Self {
+        Laid { receiver, all, notes, launch: None, launched: Vec::new(), memo: None, made: Vec::new() }
     }
 
     /// The same, of things that are made just now and get what is in `memo`.
-    pub(super) fn giving(self, memo: &'a Memo) -> Self {
-        Laid { memo: Some(memo), ..self }
+    pub(super) fn giving(self, memo: &'a Memo, launch: Option<Note>) -> Self {
+        Laid { memo: Some(memo), launch, ..self }
+    }
+
+    /// What is to be kept of the instances that were launched.
+    pub(super) fn launched(&self) -> &[(Id, Arc<Note>)] {
+        &self.launched
+    }
+
+    /// What is kept of an instance, or will be.
+    fn note_of(&mut self, id: &str) -> Option<Arc<Note>> {
+        let Some(launch) = &self.launch else { return self.notes.get(id).cloned() };
+        let first = self.launched.first().map_or(id, |(first, _)| first.as_str()).to_owned();
+        let index = u32::try_from(self.launched.len()).unwrap_or(u32::MAX);
+        let note = Arc::new(Note { launch: first, index, ..launch.clone() });
+        self.launched.push((Id::from(id), Arc::clone(&note)));
+        Some(note)
     }
 
     /// What was made, with the tags that it is to have.
-    pub(super) fn given(&self) -> Vec<(Vec<(Kind, Id)>, Vec<(String, String)>)> {
+    pub(super) fn given(&self) -> Vec<Given> {
         let memo = self.memo.into_iter().flat_map(|memo| &memo.tags);
         let given = memo.map(|(kind, tags)| {
             let things: Vec<_> = self.made.iter().filter(|(made, _)| made == kind).cloned().collect();
@@ -73,6 +96,14 @@ impl Sink for Laid<'_> {
             self.note(resource);
         }
         let tags = self.tags(resource.kind(), resource.id());
+        if let Resource::Instance(instance) = resource
+            && let Some(note) = self.note_of(&instance.id)
+        {
+            // What the cloud says itself counts more.
+            let key = instance.key.clone().or_else(|| note.key.clone().map(Cow::Owned));
+            let laid = Instance { tags, key, note: Some(note), ..instance.clone() };
+            return self.receiver.put(&Resource::Instance(laid));
+        }
         if tags.is_empty() {
             return self.receiver.put(resource);
         }

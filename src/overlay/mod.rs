@@ -9,23 +9,32 @@
 //! What reads goes on without the store, unless what is asked for cannot be told without it; what writes does not begin.
 
 mod laid;
+mod notes;
 mod once;
 mod tags;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use moka::future::Cache;
 
-use self::laid::Laid;
 pub use self::once::{Request, Turn};
+use self::{laid::Laid, notes::Notes};
 use crate::{
     exchange::{Cloud, Driver, Identity, Line, Nobody},
-    model::{Capabilities, Error, Filter, Id, Instance, Kind, Memo, NAME, Operation, Verb},
+    model::{Capabilities, Error, Filter, Id, Instance, Kind, Memo, NAME, Note, Operation, Spec, Verb},
     store::{Account, AllTags, Store},
 };
 
 /// What is kept of every cloud.
-const KEPT: &[(Verb, Kind)] = &[(Verb::List, Kind::Tag), (Verb::Change, Kind::Tag)];
+pub const KEPT: &[(Verb, Kind)] = &[
+    (Verb::List, Kind::Tag),
+    (Verb::Change, Kind::Tag),
+    (Verb::Show, Kind::Note),
+    (Verb::Change, Kind::Note),
+];
+/// For how many accounts the notes of instances are kept in memory.
+const MOST_ACCOUNTS: u64 = 1_000;
 /// To how many ids at most a list is narrowed that is of tagged things: with more of them, the cloud lists all.
 const MOST_NARROWED: usize = 100;
 
@@ -34,6 +43,8 @@ pub struct Overlay {
     driver: Arc<dyn Driver>,
     provider: String,
     store: Store,
+    /// What was read of the notes of instances, and at which revision.
+    notes: Cache<Account, (i64, Arc<Notes>)>,
     capabilities: Capabilities,
 }
 
@@ -43,7 +54,8 @@ impl Overlay {
         let mut capabilities = driver.capabilities().clone();
         // There is one for each provider that is configured, for as long as the process lives.
         capabilities.operations = Vec::leak([capabilities.operations, KEPT].concat());
-        Overlay { driver, provider: provider.to_owned(), store, capabilities }
+        let (provider, notes) = (provider.to_owned(), Cache::new(MOST_ACCOUNTS));
+        Overlay { driver, provider, store, notes, capabilities }
     }
 
     /// Instances of which no driver tells any more, with what is kept of them.
@@ -55,10 +67,11 @@ impl Overlay {
         if instances.is_empty() {
             return instances;
         }
-        let Some(all) = self.tags_if_any(identity).await else { return instances };
+        let Some((all, notes)) = self.kept_if_any(identity).await else { return instances };
         let laid = |instance: Instance<'static>| {
             let tags = all.of(Kind::Instance, &instance.id);
-            Instance { tags, ..instance }
+            let note = notes.get(instance.id.as_ref()).cloned();
+            Instance { tags, note, ..instance }
         };
         instances.into_iter().map(laid).collect()
     }
@@ -67,58 +80,66 @@ impl Overlay {
         Account::of(&self.provider, self.driver.tenant(identity))
     }
 
-    async fn tags_of(&self, identity: &Identity) -> Result<Arc<AllTags>, Error> {
-        self.store.tags(&self.account(identity)).await
+    async fn kept(&self, identity: &Identity) -> Result<(Arc<AllTags>, Arc<Notes>), Error> {
+        let account = self.account(identity);
+        let all = self.store.tags(&account).await?;
+        let notes = self.notes(&account, &all).await?;
+        Ok((all, notes))
     }
 
-    /// The tags, or none when the store cannot be used: for what goes on without them.
-    async fn tags_if_any(&self, identity: &Identity) -> Option<Arc<AllTags>> {
-        let tags = self.tags_of(identity).await;
-        tags.inspect_err(|error| tracing::warn!(provider = self.provider, %error, "tags are not shown")).ok()
+    /// What is kept, or none when the store cannot be used: for what goes on without it.
+    async fn kept_if_any(&self, identity: &Identity) -> Option<(Arc<AllTags>, Arc<Notes>)> {
+        let kept = self.kept(identity).await;
+        kept.inspect_err(|error| tracing::warn!(provider = self.provider, %error, "tags are not shown")).ok()
     }
 
-    /// Does what shows things of the cloud, with their tags.
+    /// Does what shows things of the cloud, with what is kept of them.
     async fn look(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
         let wanted = match operation {
             Operation::List(_, filter) => filter.tags.as_slice(),
             _other => &[],
         };
-        let tags = match wanted {
-            [] => self.tags_if_any(cloud.line.identity).await,
+        let kept = match wanted {
+            [] => self.kept_if_any(cloud.line.identity).await,
             // Not to know them would be to say that nothing has them.
-            _some => Some(self.tags_of(cloud.line.identity).await?),
+            _some => Some(self.kept(cloud.line.identity).await?),
         };
-        let Some(all) = tags else { return self.driver.perform(operation, cloud).await };
-        match narrowed(operation, &all) {
-            Narrowed::Nothing => self.prove(cloud.line).await,
-            Narrowed::To(operation) => self.laid(&operation, all, cloud).await,
-            Narrowed::AsItIs => self.laid(operation, all, cloud).await,
-        }
-    }
-
-    async fn laid(
-        &self,
-        operation: &Operation,
-        all: Arc<AllTags>,
-        cloud: &mut Cloud<'_>,
-    ) -> Result<(), Error> {
+        let Some((all, notes)) = kept else { return self.driver.perform(operation, cloud).await };
+        let narrowed = narrowed(operation, &all);
+        let operation = match &narrowed {
+            Narrowed::Nothing => return self.prove(cloud.line).await,
+            Narrowed::To(operation) => operation,
+            Narrowed::AsItIs => operation,
+        };
         let (line, receiver) = cloud.parts();
-        let mut laid = Laid::over(receiver, all);
+        let mut laid = Laid::over(receiver, all, notes);
         self.driver.perform(operation, &mut Cloud::of(line, &mut laid)).await
     }
 
     /// Creates something, and keeps what is to be kept of it when it is there.
-    async fn create(&self, creation: &Operation, memo: &Memo, cloud: &mut Cloud<'_>) -> Result<(), Error> {
+    async fn create(&self, spec: &Spec, memo: &Memo, cloud: &mut Cloud<'_>) -> Result<(), Error> {
         let account = self.account(cloud.line.identity);
-        let all = self.store.tags(&account).await?;
+        let (all, notes) = self.kept(cloud.line.identity).await?;
         let (line, receiver) = cloud.parts();
-        let mut laid = Laid::over(receiver, all).giving(memo);
-        self.driver.perform(creation, &mut Cloud::of(line, &mut laid)).await?;
-        for (things, tags) in laid.given() {
-            if let Err(error) = self.store.set_tags(&account, &things, &tags).await {
-                // It is there: to say that it is not would have it made again.
-                tracing::error!(provider = self.provider, ?things, %error, "tags of what was made are lost");
-            }
+        let mut laid = Laid::over(receiver, all, notes).giving(memo, notes::of_launch(spec, memo));
+        let creation = Operation::Create(Box::new(spec.clone()));
+        self.driver.perform(&creation, &mut Cloud::of(line, &mut laid)).await?;
+        if let Err(error) = self.keep(&account, laid.launched(), &laid.given()).await {
+            // It is there: to say that it is not would have it made again.
+            tracing::error!(provider = self.provider, %error, "what was to be kept of what was made is lost");
+        }
+        Ok(())
+    }
+
+    async fn keep(
+        &self,
+        account: &Account,
+        launched: &[(Id, Arc<Note>)],
+        given: &[laid::Given],
+    ) -> Result<(), Error> {
+        self.keep_notes(account, launched).await?;
+        for (things, tags) in given {
+            self.store.set_tags(account, things, tags).await?;
         }
         Ok(())
     }
@@ -130,6 +151,7 @@ impl Overlay {
         (kind, ids): (Kind, &[Id]),
         cloud: &mut Cloud<'_>,
     ) -> Result<(), Error> {
+        self.heed(operation, cloud.line).await?;
         let account = self.account(cloud.line.identity);
         self.look(operation, cloud).await?;
         let forgotten = match kind {
@@ -164,10 +186,9 @@ impl Driver for Overlay {
         match operation {
             Operation::List(Kind::Tag, filter) => Box::pin(self.list_tags(filter, cloud)).await,
             Operation::Tag(things, change) => Box::pin(self.change_tags(things, change, cloud)).await,
-            Operation::CreateWith(spec, memo) => {
-                let creation = Operation::Create(spec.clone());
-                Box::pin(self.create(&creation, memo, cloud)).await
-            }
+            Operation::Show(Kind::Note, id) => Box::pin(self.show_note(id, cloud)).await,
+            Operation::Note(id, change) => Box::pin(self.change_note(id, change, cloud)).await,
+            Operation::CreateWith(spec, memo) => Box::pin(self.create(spec, memo, cloud)).await,
             Operation::Destroy(kind, ids) if kind.has_tags() => {
                 Box::pin(self.destroy(operation, (*kind, ids), cloud)).await
             }
@@ -175,7 +196,10 @@ impl Driver for Overlay {
                 self.look(operation, cloud).await
             }
             Operation::Change(_, change) if change.kind().has_tags() => self.look(operation, cloud).await,
-            Operation::Act(..) => self.look(operation, cloud).await,
+            Operation::Act(..) => {
+                Box::pin(self.heed(operation, cloud.line)).await?;
+                self.look(operation, cloud).await
+            }
             Operation::List(..) | Operation::Show(..) | Operation::Create(_) | Operation::Read(_) => {
                 self.driver.perform(operation, cloud).await
             }

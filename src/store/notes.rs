@@ -32,13 +32,14 @@ impl Store {
             false => BASE64.encode(value),
         };
         self.run(async {
+            let mut change = self.change_of(account).await?;
             let put = sqlx::query(
                 "INSERT INTO notes (account, kind, id, name, sealed, value) VALUES ($1, $2, $3, $4, $5, $6) \
                  ON CONFLICT (account, kind, id, name) DO UPDATE SET sealed = excluded.sealed, value = excluded.value",
             );
             let put = put.bind(&account.0).bind(kind.to_string()).bind(id.as_str()).bind(name);
-            put.bind(i64::from(sealed)).bind(text).execute(self.writer()).await?;
-            Ok(())
+            put.bind(i64::from(sealed)).bind(text).execute(&mut *change).await?;
+            Ok(change.commit().await?)
         })
         .await
     }

@@ -13,7 +13,7 @@ pub const MOST_TAGS: i64 = 50;
 /// All tags of an account, as they were at one moment.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct AllTags {
-    /// Grows with every change.
+    /// Grows with every change, of notes as well.
     pub revision: i64,
     /// In the order of the keys' bytes, of every thing that has any.
     by_kind: HashMap<Kind, HashMap<Id, Tags>>,
@@ -161,8 +161,8 @@ impl Store {
         Ok(AllTags { revision, by_kind: by_kind.into_iter().map(of_kind).collect() })
     }
 
-    /// A change of the account's tags. Its first statement has those of the same account wait for each other.
-    async fn change_of(&self, account: &Account) -> Result<Transaction<'static, Any>, Failure> {
+    /// A change of the account's tags or notes. Its first statement has those of the same account wait for each other.
+    pub(super) async fn change_of(&self, account: &Account) -> Result<Transaction<'static, Any>, Failure> {
         let mut change = self.writer().begin().await?;
         let next = sqlx::query(
             "INSERT INTO revisions (account, revision) VALUES ($1, 1) \

@@ -5,6 +5,7 @@ mod bed;
 #[path = "../ovirt_engine/mod.rs"]
 mod ovirt_engine;
 
+mod attributes;
 mod callers;
 mod clients;
 mod edge;

@@ -49,7 +49,7 @@ impl Mock {
             Kind::Provider => providers::list(&self.name, filter),
             Kind::Blob => reading.list::<blobs::Blob>(filter),
             // It keeps none: what is laid over it does.
-            Kind::Tag => Box::new(std::iter::empty()),
+            Kind::Tag | Kind::Note => Box::new(std::iter::empty()),
             // They are only shown.
             Kind::Console => Box::new(std::iter::empty()),
         }
@@ -75,7 +75,7 @@ impl Mock {
             Kind::Metric => reading.show_metric(id),
             Kind::Console => reading.show_console(id),
             Kind::Provider => providers::show(&self.name, id),
-            Kind::Tag => Err(Error::not_found(kind, id.clone())),
+            Kind::Tag | Kind::Note => Err(Error::not_found(kind, id.clone())),
         }
     }
 }
@@ -93,9 +93,11 @@ pub(super) fn alter(
         Operation::Act(action, ids) => writing.act(*action, ids),
         Operation::Change(id, change) => alter_one(writing, id, change, operation).map(|one| vec![one]),
         Operation::Destroy(kind, ids) => destroy(writing, *kind, ids, operation),
-        Operation::List(..) | Operation::Show(..) | Operation::Read(_) | Operation::Tag(..) => {
-            Err(incapable(operation))
-        }
+        Operation::List(..)
+        | Operation::Show(..)
+        | Operation::Read(_)
+        | Operation::Tag(..)
+        | Operation::Note(..) => Err(incapable(operation)),
     }
 }
 
@@ -162,9 +164,8 @@ fn destroy(
         Kind::LoadBalancer => writing.destroy::<load_balancers::LoadBalancer>(ids),
         Kind::Bucket => writing.destroy::<buckets::Bucket>(ids),
         Kind::Blob => writing.destroy::<blobs::Blob>(ids),
-        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag => {
-            Err(incapable(operation))
-        }
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Console => Err(incapable(operation)),
+        Kind::Provider | Kind::Tag | Kind::Note => Err(incapable(operation)),
     }
 }
 

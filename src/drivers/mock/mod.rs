@@ -134,9 +134,11 @@ impl Driver for Mock {
                 Spec::Blob(spec) => self.create_blob(spec, cloud).await,
                 _other => emit(self.alter(operation).await?, cloud).await,
             },
-            Operation::Act(..) | Operation::Change(..) | Operation::Destroy(..) | Operation::Tag(..) => {
-                emit(self.alter(operation).await?, cloud).await
-            }
+            Operation::Act(..)
+            | Operation::Change(..)
+            | Operation::Destroy(..)
+            | Operation::Tag(..)
+            | Operation::Note(..) => emit(self.alter(operation).await?, cloud).await,
         }
     }
 }

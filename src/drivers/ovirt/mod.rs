@@ -180,7 +180,7 @@ impl Driver for Ovirt {
                 Kind::NetworkInterface => Box::pin(network_interfaces::destroy(session, ids, cloud)).await,
                 _other => Err(incapable(operation)),
             },
-            Operation::Read(_) | Operation::Tag(..) => Err(incapable(operation)),
+            Operation::Read(_) | Operation::Tag(..) | Operation::Note(..) => Err(incapable(operation)),
         }
     }
 }

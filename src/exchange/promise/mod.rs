@@ -350,7 +350,8 @@ fn is_passing(kind: ErrorKind) -> bool {
         E::Busy | E::IncorrectState | E::NoCapacity | E::RateLimited | E::TimedOut | E::Unreachable => true,
         E::Unexpected | E::Unavailable => true,
         E::NotFound | E::Denied | E::Unauthenticated | E::Expired => false,
-        E::Reused
+        E::Protected
+        | E::Reused
         | E::Invalid
         | E::TooLong
         | E::AlreadyExists
@@ -366,6 +367,6 @@ pub fn superseded(operation: &Operation) -> &[Id] {
         Operation::Act(_, ids) | Operation::Destroy(Kind::Instance, ids) => ids,
         Operation::List(..) | Operation::Show(..) | Operation::Create(_) | Operation::Destroy(..) => &[],
         Operation::Read(_) | Operation::Change(..) => &[],
-        Operation::CreateWith(..) | Operation::Tag(..) => &[],
+        Operation::CreateWith(..) | Operation::Tag(..) | Operation::Note(..) => &[],
     }
 }

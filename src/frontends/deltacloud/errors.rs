@@ -122,7 +122,7 @@ fn status(kind: ErrorKind) -> StatusCode {
         E::Unauthenticated | E::Expired => StatusCode::UNAUTHORIZED,
         E::Invalid => StatusCode::BAD_REQUEST,
         E::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-        E::IncorrectState => StatusCode::METHOD_NOT_ALLOWED,
+        E::IncorrectState | E::Protected => StatusCode::METHOD_NOT_ALLOWED,
         E::Busy | E::AlreadyExists | E::Reused => StatusCode::CONFLICT,
         E::RateLimited | E::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         E::TimedOut => StatusCode::GATEWAY_TIMEOUT,

@@ -160,7 +160,6 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
     let subject = operation.map(|operation| match operation {
         Operation::List(kind, filter) => (kind, filter.ids),
         Operation::Show(Kind::Console, id) => (Kind::Instance, vec![id]),
-        Operation::Show(kind, id) => (kind, vec![id]),
         Operation::Create(spec) | Operation::CreateWith(spec, _) => match *spec {
             Spec::Instance(spec) => (Kind::Image, vec![spec.image]),
             Spec::Image(spec) => (Kind::Instance, vec![spec.instance]),
@@ -181,6 +180,8 @@ fn rehearsal(action: &'static str, operation: Option<Operation>, query: &Query<'
         Operation::Act(_, ids) => (Kind::Instance, ids),
         Operation::Change(id, change) => (change.kind(), vec![id]),
         Operation::Tag(..) => (Kind::Tag, Vec::new()),
+        Operation::Show(kind, id) if kind != Kind::Note => (kind, vec![id]),
+        Operation::Note(id, _) | Operation::Show(_, id) => (Kind::Instance, vec![id]),
         Operation::Destroy(kind, ids) => (kind, ids),
     });
     let expected = subject.as_ref().map(|(kind, ids)| Expected::new(*kind, ids)).unwrap_or_default();

@@ -141,6 +141,7 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
         E::Invalid | E::TooLong => ("InvalidParameterValue", S::BAD_REQUEST),
         E::IncorrectState | E::Busy => (incorrect_state(subject), S::BAD_REQUEST),
         E::AlreadyExists => (already_exists(subject, action), S::BAD_REQUEST),
+        E::Protected => ("OperationNotPermitted", S::BAD_REQUEST),
         E::Reused => ("IdempotentParameterMismatch", S::BAD_REQUEST),
         E::LimitReached => (limit(action), S::BAD_REQUEST),
         E::NoCapacity => ("InsufficientInstanceCapacity", S::INTERNAL_SERVER_ERROR),
@@ -193,7 +194,8 @@ fn incorrect_state(subject: Option<Kind>) -> &'static str {
         Some(Kind::Firewall) => "InvalidGroup.InUse",
         Some(Kind::Bucket) => "BucketNotEmpty",
         Some(Kind::HardwareProfile | Kind::Key | Kind::Realm | Kind::LoadBalancer) => "IncorrectState",
-        Some(Kind::Blob | Kind::Metric | Kind::Console | Kind::Provider | Kind::Tag) => "IncorrectState",
+        Some(Kind::Blob | Kind::Metric | Kind::Console) => "IncorrectState",
+        Some(Kind::Provider | Kind::Tag | Kind::Note) => "IncorrectState",
     }
 }
 
@@ -206,12 +208,11 @@ fn already_exists(subject: Option<Kind>, action: &str) -> &'static str {
         Some(Kind::LoadBalancer) => "DuplicateLoadBalancerName",
         Some(Kind::Bucket) => "BucketAlreadyExists",
         Some(Kind::Volume | Kind::Snapshot | Kind::Network | Kind::Subnet) => "InvalidParameterValue",
-        Some(Kind::NetworkInterface | Kind::Address | Kind::Blob | Kind::Metric | Kind::Console) => {
+        Some(Kind::NetworkInterface | Kind::Address | Kind::Blob) => "InvalidParameterValue",
+        Some(Kind::Metric | Kind::Console | Kind::Instance | Kind::HardwareProfile) => {
             "InvalidParameterValue"
         }
-        Some(Kind::Instance | Kind::HardwareProfile | Kind::Realm | Kind::Provider | Kind::Tag) => {
-            "InvalidParameterValue"
-        }
+        Some(Kind::Realm | Kind::Provider | Kind::Tag | Kind::Note) => "InvalidParameterValue",
         None => "InvalidParameterValue",
     }
 }
@@ -268,6 +269,7 @@ mod tests {
             ErrorKind::Busy,
             ErrorKind::AlreadyExists,
             ErrorKind::Reused,
+            ErrorKind::Protected,
             ErrorKind::LimitReached,
             ErrorKind::Unsupported,
         ];

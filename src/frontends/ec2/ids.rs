@@ -197,7 +197,8 @@ pub(super) fn filter(kind: Kind) -> Option<&'static str> {
         Kind::Address => Some("public-ip"),
         Kind::Firewall => Some("group-id"),
         Kind::Provider => Some("region-name"),
-        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Console | Kind::Tag => None,
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Console => None,
+        Kind::Tag | Kind::Note => None,
     }
 }
 
@@ -221,7 +222,7 @@ fn prefix_of(kind: Kind) -> Option<Prefix> {
         Kind::Realm | Kind::HardwareProfile | Kind::Key => None,
         // Nothing is asked about them.
         Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Provider => None,
-        Kind::Tag => None,
+        Kind::Tag | Kind::Note => None,
     }
 }
 
@@ -238,7 +239,9 @@ fn malformed(kind: Kind, text: &str) -> Fault {
         Kind::Address => "InvalidAddress.Malformed",
         Kind::Firewall => "InvalidGroupId.Malformed",
         Kind::Realm | Kind::HardwareProfile | Kind::Provider => "InvalidParameterValue",
-        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Tag => "InvalidParameterValue",
+        Kind::LoadBalancer | Kind::Bucket | Kind::Blob | Kind::Metric | Kind::Tag | Kind::Note => {
+            "InvalidParameterValue"
+        }
     };
     Fault::bad(code, format!("Invalid id: {}", quoted(text)))
 }
@@ -259,7 +262,7 @@ pub(super) fn not_found_code(kind: Kind) -> &'static str {
         Kind::LoadBalancer => "LoadBalancerNotFound",
         Kind::Bucket => "NoSuchBucket",
         Kind::Blob => "NoSuchKey",
-        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider | Kind::Tag => {
+        Kind::Realm | Kind::HardwareProfile | Kind::Metric | Kind::Provider | Kind::Tag | Kind::Note => {
             "InvalidParameterValue"
         }
     }

@@ -24,6 +24,7 @@ mod group_rules;
 mod groups;
 mod ids;
 mod images;
+mod instance_attributes;
 mod instance_types;
 mod instances;
 mod interfaces;

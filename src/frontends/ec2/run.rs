@@ -5,12 +5,14 @@ use super::{
     base64, defaults,
     envelope::{Body, Context},
     errors::Fault,
-    groups,
+    groups, instance_attributes,
     instance_types::read_synthetic,
     instances, tags,
 };
 use crate::{
-    model::{Count, Error, ErrorKind, Feature, Flow, Id, InstanceSpec, Kind, Operation, Resource, Spec},
+    model::{
+        Count, Error, ErrorKind, Feature, Flow, Id, InstanceSpec, Kind, Memo, Operation, Resource, Spec, Verb,
+    },
     wire::xml::Writer,
 };
 
@@ -35,7 +37,15 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         count: count(query)?,
         start: true,
     };
-    let memo = tags::memo(query, &[Kind::Instance, Kind::Volume, Kind::NetworkInterface])?;
+    let memo = Memo {
+        note: query
+            .cloud
+            .supports(Verb::Show, Kind::Note)
+            .then(|| instance_attributes::decisions(query))
+            .transpose()?,
+        token: query.parameters.text("ClientToken").map(str::to_owned),
+        ..tags::memo(query, &[Kind::Instance, Kind::Volume, Kind::NetworkInterface])?
+    };
     let operation = Operation::creation(Spec::Instance(spec), memo);
     Ok(query.answer(Some(operation), Launched { index: 0 }))
 }
@@ -154,7 +164,7 @@ impl Body for Launched {
     ) -> Result<Flow, Error> {
         let Resource::Instance(instance) = resource else { return Ok(Flow::More) };
         if self.index == 0 {
-            instances::open_reservation(&instance.id, context, xml);
+            instances::open_reservation(instance, context, xml);
         }
         instances::write(instance, self.index, context, xml);
         self.index += 1;

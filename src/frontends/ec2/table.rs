@@ -1,9 +1,9 @@
 //! The actions, one row each: the dispatch, the documentation and the tests go by this table.
 
 use super::{
-    actions::Action, addresses, attributes, changes, consoles, group_rules, groups, images, instance_types,
-    instances, interfaces, keys, monitoring, networks, offerings, regions, rules, run, snapshots, status,
-    tags, volume_status, volumes, zones,
+    actions::Action, addresses, attributes, changes, consoles, group_rules, groups, images,
+    instance_attributes, instance_types, instances, interfaces, keys, monitoring, networks, offerings,
+    regions, rules, run, snapshots, status, tags, volume_status, volumes, zones,
 };
 
 /// Every action there is.
@@ -140,6 +140,16 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "RevokeSecurityGroupIngress",
         summary: "let a firewall let something in no more",
         decode: group_rules::revoke,
+    },
+    Action {
+        name: "DescribeInstanceAttribute",
+        summary: "one attribute of an instance",
+        decode: instance_attributes::describe,
+    },
+    Action {
+        name: "ModifyInstanceAttribute",
+        summary: "protect an instance, or keep other user data of it",
+        decode: instance_attributes::modify,
     },
     Action { name: "CreateTags", summary: "write something on things, of any kinds", decode: tags::create },
     Action { name: "DeleteTags", summary: "take off what was written on things", decode: tags::delete },

@@ -100,7 +100,7 @@ pub(super) fn memo(query: &Query<'_>, made: &[Kind]) -> Result<Memo, Fault> {
     };
     let mut tags = made.iter().map(of).collect::<Result<Vec<_>, Fault>>()?;
     tags.retain(|(_, tags)| !tags.is_empty() && query.cloud.supports(Verb::Change, Kind::Tag));
-    Ok(Memo { tags })
+    Ok(Memo { tags, ..Memo::default() })
 }
 
 /// Writes the tags of something that its cloud calls so.

@@ -102,7 +102,7 @@ fn say(operation: &Operation) -> Said {
         }
         Operation::Change(id, change) => say_change(id, change),
         Operation::Create(spec) | Operation::CreateWith(spec, _) => say_create(spec),
-        Operation::Tag(..) => panic!("Deltacloud has no words for tags"),
+        Operation::Tag(..) | Operation::Note(..) => panic!("Deltacloud has no words for {operation:?}"),
     }
 }
 
@@ -250,7 +250,7 @@ fn collection(kind: Kind) -> &'static str {
         Kind::Bucket | Kind::Blob => "buckets",
         Kind::Metric => "metrics",
         Kind::Provider => "drivers",
-        Kind::Tag => panic!("Deltacloud has no words for tags"),
+        Kind::Tag | Kind::Note => panic!("Deltacloud has no words for a {kind}"),
     }
 }
 

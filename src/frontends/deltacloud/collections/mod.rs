@@ -112,8 +112,9 @@ pub(super) fn of(kind: Kind) -> &'static str {
         Kind::Bucket | Kind::Blob => "buckets",
         Kind::Metric => "metrics",
         Kind::Provider => "drivers",
-        // Deltacloud has no tags, and no link to one.
+        // Deltacloud has neither, and no link to one.
         Kind::Tag => "tags",
+        Kind::Note => "notes",
     }
 }
 

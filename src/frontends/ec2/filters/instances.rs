@@ -39,7 +39,7 @@ pub(in crate::frontends::ec2) const INSTANCES: &[Known] = &[
     Known { name: "monitoring-state", values: V::Always(instances::MONITORING) },
     Known { name: "tag-key", values: V::TagKey },
     Known { name: "key-name", values: V::Instance(key) },
-    Known { name: "client-token", values: V::Never },
+    Known { name: "client-token", values: V::Instance(token) },
     Known { name: "group-id", values: V::Instance(group) },
     Known { name: "instance.group-id", values: V::Instance(group) },
     Known { name: "group-name", values: V::Never },
@@ -72,7 +72,11 @@ fn image(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bo
 }
 
 fn reservation(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
-    matches(ids::derive(ids::RESERVATION, &instance.id, context.ids).as_str())
+    matches(instances::reservation_id(instance, context).as_str())
+}
+
+fn token(instance: &Instance<'_>, _: &Context, matches: Matches<'_>) -> bool {
+    instance.note.as_ref().and_then(|note| note.token.as_deref()).is_some_and(matches)
 }
 
 fn group(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {

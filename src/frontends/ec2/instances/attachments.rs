@@ -25,7 +25,8 @@ pub(super) fn write(instance: &Instance<'_>, context: &Context, xml: &mut Writer
     xml.text("sourceDestCheck", "true");
     write_groups(instance, context, xml);
     let since = scalars::timestamp(launch_time(instance, context));
-    write_volumes(instance, since, context, xml);
+    write_root_name(instance, xml);
+    write_volumes(instance, context, xml);
     write_interfaces(instance, since, context, xml);
 }
 
@@ -41,7 +42,11 @@ fn write_place(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>)
 }
 
 /// The clouds tell a group's id here and not its name; where that is no UUID, it is its name.
-fn write_groups(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>) {
+pub(in crate::frontends::ec2) fn write_groups(
+    instance: &Instance<'_>,
+    context: &Context,
+    xml: &mut Writer<'_>,
+) {
     xml.open("groupSet");
     if !context.has_firewalls {
         xml.open("item");
@@ -60,10 +65,23 @@ fn write_groups(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>
     xml.close("groupSet");
 }
 
-fn write_volumes(instance: &Instance<'_>, since: Short, context: &Context, xml: &mut Writer<'_>) {
+fn root<'i, 'a>(instance: &'i Instance<'a>) -> Option<&'i Attachment<'a>> {
     let root = instance.attachments.iter().find(|attachment| attachment.boot);
-    let root = root.or_else(|| instance.attachments.first());
-    xml.text("rootDeviceName", root.and_then(|root| root.device.as_deref()).unwrap_or(ROOT_DEVICE));
+    root.or_else(|| instance.attachments.first())
+}
+
+fn write_root_name(instance: &Instance<'_>, xml: &mut Writer<'_>) {
+    let device = root(instance).and_then(|root| root.device.as_deref());
+    xml.text("rootDeviceName", device.unwrap_or(ROOT_DEVICE));
+}
+
+/// Writes the volumes of an instance.
+pub(in crate::frontends::ec2) fn write_volumes(
+    instance: &Instance<'_>,
+    context: &Context,
+    xml: &mut Writer<'_>,
+) {
+    let (root, since) = (root(instance), scalars::timestamp(launch_time(instance, context)));
     xml.open("blockDeviceMapping");
     let mut others = 0;
     for attachment in &instance.attachments {

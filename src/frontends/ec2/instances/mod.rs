@@ -2,7 +2,7 @@
 
 mod attachments;
 
-pub(super) use attachments::write_interface;
+pub(super) use attachments::{write_groups, write_interface, write_volumes};
 
 use std::net::IpAddr;
 
@@ -68,23 +68,30 @@ pub(super) fn list(
     query.listing(Kind::Instance, filter, filters, Some(page), ids, listing)
 }
 
-/// One reservation of one instance. The clouds do not keep what was launched together; a reservation each is
-/// legal, and a shared one would tie strangers together.
+/// One reservation of one instance. Those that were launched together have the same one, each time it is shown; what was
+/// launched otherwise has one of its own.
 fn reservation(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Instance(instance) = resource else { return };
     xml.open("item");
-    open_reservation(&instance.id, context, xml);
-    write(instance, 0, context, xml);
+    open_reservation(instance, context, xml);
+    let index = instance.note.as_ref().map_or(0, |note| note.index);
+    write(instance, index, context, xml);
     xml.close("instancesSet");
     xml.close("item");
 }
 
-/// What a reservation has before its instances, the first of which is `first`.
-pub(super) fn open_reservation(first: &str, context: &Context, xml: &mut Writer<'_>) {
-    xml.text("reservationId", ids::derive(ids::RESERVATION, first, context.ids).as_str());
+/// What the reservation of an instance has before its instances.
+pub(super) fn open_reservation(instance: &Instance<'_>, context: &Context, xml: &mut Writer<'_>) {
+    xml.text("reservationId", reservation_id(instance, context).as_str());
     xml.text("ownerId", &context.owner);
     xml.empty("groupSet");
     xml.open("instancesSet");
+}
+
+/// The reservation of an instance: it is called after the first that was launched with it.
+pub(super) fn reservation_id(instance: &Instance<'_>, context: &Context) -> Short {
+    let launch = instance.note.as_ref().map(|note| note.launch.as_str()).filter(|launch| !launch.is_empty());
+    ids::derive(ids::RESERVATION, launch.unwrap_or(&instance.id), context.ids)
 }
 
 /// Writes the `index`th instance of a reservation.
@@ -212,5 +219,6 @@ fn write_hardware(instance: &Instance<'_>, xml: &mut Writer<'_>) {
     xml.text("virtualizationType", VIRTUALIZATION);
     xml.text("hypervisor", HYPERVISOR);
     xml.text("ebsOptimized", "false");
-    xml.empty("clientToken");
+    let token = instance.note.as_ref().and_then(|note| note.token.as_deref());
+    xml.text("clientToken", token.unwrap_or_default());
 }

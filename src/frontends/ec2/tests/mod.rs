@@ -19,9 +19,10 @@ use crate::{
         Action, Address, Attachment, Capabilities, Change, Count, Credential, Direction, Error, Feature,
         Filter, Firewall, FirewallSpec, Flow, HardwareProfile, Health, IdForm, Image, ImageSpec, ImageState,
         Instance, InstanceSpec, InstanceState, Key, KeySpec, Kind, Kinds, Memo, Mount, Network,
-        NetworkInterface, NetworkSpec, NetworkState, Operation, Property, Protocol, Realm, RealmState,
-        Resource, Rule, RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source, Spec, Subnet,
-        SubnetSpec, Tag, TagChange, TagPattern, Tagging, Thing, Verb, Volume, VolumeSpec, VolumeState,
+        NetworkInterface, NetworkSpec, NetworkState, NoteChange, Operation, Property, Protocol, Realm,
+        RealmState, Resource, Rule, RuleSource, RuleSpec, Snapshot, SnapshotSpec, SnapshotState, Source,
+        Spec, Subnet, SubnetSpec, Tag, TagChange, TagPattern, Tagging, Thing, Verb, Volume, VolumeSpec,
+        VolumeState,
     },
     wire::sign::session::{Issuer, SessionKey},
 };
@@ -76,6 +77,8 @@ fn cloud(ids: IdForm) -> Capabilities {
         (Verb::Destroy, Kind::Address),
         (Verb::List, Kind::Tag),
         (Verb::Change, Kind::Tag),
+        (Verb::Show, Kind::Note),
+        (Verb::Change, Kind::Note),
     ];
     let features = &[
         Feature::ImportKey,
@@ -347,7 +350,7 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
     let list = |kind, filter| Some(Operation::List(kind, filter));
     let act = |action| Some(Operation::Act(action, vec![A.into(), B.into()]));
     let create = |spec| Some(Operation::Create(Box::new(spec)));
-    let create_with = |spec, tags| Some(Operation::creation(spec, Memo { tags }));
+    let create_with = |spec, tags| Some(Operation::creation(spec, Memo { tags, ..Memo::default() }));
     let things = || vec![Thing(vec![(Kind::Instance, A.into())]), Thing(vec![(Kind::Volume, B.into())])];
     let tag = |change| Some(Operation::Tag(things(), change));
     let word = |key: &str, value: &str| Tag::new(key, value);
@@ -373,7 +376,7 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
          &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=disk\
          &TagSpecification.2.ResourceType=instance&TagSpecification.2.Tag.1.Key=a\
          &TagSpecification.2.Tag.1.Value=b&TagSpecification.2.Tag.2.Key=Name\
-         &TagSpecification.2.Tag.2.Value=web",
+         &TagSpecification.2.Tag.2.Value=web&DisableApiTermination=true&ClientToken=t",
         B.replace('-', "")
     );
     vec![
@@ -496,13 +499,27 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
         (
             "RunInstances",
             run,
-            create_with(
+            Some(Operation::creation(
                 Spec::Instance(spec),
-                vec![
-                    (Kind::Instance, vec![word("a", "b"), word("Name", "web")]),
-                    (Kind::Volume, vec![word("Name", "disk")]),
-                ],
-            ),
+                Memo {
+                    tags: vec![
+                        (Kind::Instance, vec![word("a", "b"), word("Name", "web")]),
+                        (Kind::Volume, vec![word("Name", "disk")]),
+                    ],
+                    note: Some(NoteChange { stays: Some(true), ..NoteChange::default() }),
+                    token: Some("t".into()),
+                },
+            )),
+        ),
+        (
+            "DescribeInstanceAttribute",
+            format!("InstanceId={A_SHOWN}&Attribute=userData"),
+            Some(Operation::Show(Kind::Note, A.into())),
+        ),
+        (
+            "ModifyInstanceAttribute",
+            format!("InstanceId={A_SHOWN}&DisableApiStop.Value=true&SourceDestCheck.Value=true"),
+            Some(Operation::Note(A.into(), NoteChange { runs_on: Some(true), ..NoteChange::default() })),
         ),
         (
             "CreateTags",

@@ -34,11 +34,11 @@ fn the_talks_requests_work_verbatim() {
         Operation::List(Kind::Instance, one)
     );
     let run = operation(&format!("Action=RunInstances&Placement.AvailabilityZone={A}&ImageId={B}"));
-    let Operation::Create(spec) = run else { panic!("{run:?}") };
+    let (Operation::Create(spec) | Operation::CreateWith(spec, _)) = run else { panic!("{run:?}") };
     let Spec::Instance(spec) = *spec else { panic!("it makes no instance") };
     assert_eq!((spec.image, spec.realm, spec.count), (B.into(), Some(A.into()), Count { min: 1, max: 1 }));
     let run = operation(&format!("Action=RunInstances&ImageId={B}&UserData=Pz8+Cg==&InstanceType=c2.m1024"));
-    let Operation::Create(spec) = run else { panic!("{run:?}") };
+    let (Operation::Create(spec) | Operation::CreateWith(spec, _)) = run else { panic!("{run:?}") };
     let Spec::Instance(spec) = *spec else { panic!("it makes no instance") };
     assert_eq!((spec.user_data, spec.cpus, spec.memory), (Some(b"??>\n".to_vec()), Some(2), Some(1 << 30)));
     let ids = vec![A.into()];
@@ -54,7 +54,7 @@ fn the_talks_requests_work_verbatim() {
 #[test]
 fn the_most_is_what_the_gateway_makes() {
     let run = operation(&format!("Action=RunInstances&ImageId={B}&MaxCount=1000"));
-    let Operation::Create(spec) = run else { panic!("{run:?}") };
+    let (Operation::Create(spec) | Operation::CreateWith(spec, _)) = run else { panic!("{run:?}") };
     let Spec::Instance(spec) = *spec else { panic!("it makes no instance") };
     assert_eq!(spec.count, Count { min: 1, max: 100 });
 }
@@ -97,6 +97,7 @@ fn filters_are_asked_of_the_cloud_where_they_are_exact() {
 #[test]
 fn requests_that_make_no_sense_have_their_code() {
     let on_a = |action: &str, tags: &str| format!("Action={action}&ResourceId.1={A_SHOWN}{tags}");
+    let of_a = |action: &str, more: &str| format!("Action={action}&InstanceId={A_SHOWN}{more}");
     let many: String = (0..51).map(|n| format!("&Tag.{n}.Key=k{n}")).collect();
     let malformed = format!("Action=StopInstances&InstanceId.1=ami-{}", A.replace('-', ""));
     for (query, code) in [
@@ -135,6 +136,18 @@ fn requests_that_make_no_sense_have_their_code() {
         ("Action=CreateTags&ResourceId.1=vol-12345678&Tag.1.Key=a", "InvalidVolume.NotFound"),
         ("Action=AllocateAddress&TagSpecification.1.ResourceType=instance", "InvalidParameterValue"),
         ("Action=AllocateAddress&TagSpecification.1.Tag.1.Key=a", "MissingParameter"),
+        (&of_a("DescribeInstanceAttribute", ""), "MissingParameter"),
+        (&of_a("DescribeInstanceAttribute", "&Attribute=nonsense"), "InvalidParameterValue"),
+        (&of_a("ModifyInstanceAttribute", ""), "InvalidParameterCombination"),
+        (&of_a("ModifyInstanceAttribute", "&Attribute=nonsense&Value=x"), "InvalidParameterValue"),
+        (&of_a("ModifyInstanceAttribute", "&InstanceType.Value=m1.small"), "UnsupportedOperation"),
+        (&of_a("ModifyInstanceAttribute", "&GroupId.1=web"), "UnsupportedOperation"),
+        (&of_a("ModifyInstanceAttribute", "&Attribute=sourceDestCheck&Value=false"), "UnsupportedOperation"),
+        (&of_a("ModifyInstanceAttribute", "&Attribute=disableApiStop&Value=maybe"), "InvalidParameterValue"),
+        (
+            &of_a("ModifyInstanceAttribute", "&InstanceInitiatedShutdownBehavior.Value=x"),
+            "InvalidParameterValue",
+        ),
         ("Action=AuthorizeSecurityGroupIngress&GroupName=web", "MissingParameter"),
         ("Action=AuthorizeSecurityGroupIngress&GroupName=web&IpProtocol=tcp", "MissingParameter"),
         (
