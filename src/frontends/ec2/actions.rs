@@ -286,12 +286,12 @@ impl Query<'_> {
     ) -> Result<Answer, Fault> {
         let (own, asks) = defaults::ask(&ids);
         let zones_matter = kind == Kind::Subnet && (ids.is_empty() || own.len() < ids.len());
-        let zones_matter = zones_matter && self.cloud.supports(Verb::List, Kind::Realm);
+        let zones_matter = zones_matter && self.cloud.offers(Verb::List, Kind::Realm);
         let narrowed = self.narrow(asked, &own, &filters);
         let narrowed = Filter { ids: defaults::ask(&narrowed.ids).0, ..narrowed };
         let (filter, listing) = self.page(asked, narrowed, filters, Some(bounds), ids.clone(), listing)?;
         let operation =
-            (asks && self.cloud.supports(Verb::List, asked)).then(|| Operation::List(asked, filter));
+            (asks && self.cloud.offers(Verb::List, asked)).then(|| Operation::List(asked, filter));
         let body = defaults::Standing { listing, kind, ids, zones: Vec::new() };
         let answer = self.answer(operation, body);
         let look = || Operation::List(Kind::Realm, Filter::default());

@@ -30,7 +30,7 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
         ids.push(by_name(name)?);
     }
     let listing = Listing::items("securityGroupInfo", write);
-    if query.cloud.supports(Verb::List, Kind::Firewall) {
+    if query.cloud.offers(Verb::List, Kind::Firewall) {
         return query.listing(
             Kind::Firewall,
             query.narrow(Kind::Firewall, &ids, &filters),

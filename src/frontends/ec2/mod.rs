@@ -149,7 +149,7 @@ impl Ec2 {
             owner: owner(cloud.driver),
             ids: cloud.ids,
             default_network: self.settings.default_network,
-            has_firewalls: cloud.supports(Verb::List, Kind::Firewall),
+            has_firewalls: cloud.offers(Verb::List, Kind::Firewall),
             networks_have_parts: cloud.supports(Verb::List, Kind::Subnet),
             now: arrival.now,
             challenge: !signer.signs,

@@ -20,7 +20,7 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
     let of_rule = filters.split_off("security-group-rule-id");
     let wanted = query.parameters.list("SecurityGroupRuleId").map(str::to_owned).collect();
     let narrowed = query.narrow(Kind::Firewall, &[], &filters);
-    let stands_in = !query.cloud.supports(Verb::List, Kind::Firewall);
+    let stands_in = !query.cloud.offers(Verb::List, Kind::Firewall);
     let operation = (!stands_in)
         .then(|| Operation::List(Kind::Firewall, Filter { ids: narrowed.ids, ..Filter::default() }));
     Ok(query.answer(operation, Rules { filters, of_rule, wanted, stands_in }))

@@ -118,11 +118,11 @@ fn firewalls(query: &Query<'_>) -> Result<Vec<Id>, Fault> {
         let ids = interface.list("SecurityGroupId").map(|id| query.id(Kind::Firewall, id));
         firewalls.extend(ids.collect::<Result<Vec<_>, _>>()?);
     }
-    if query.cloud.has(Feature::InstanceFirewalls) {
+    firewalls.retain(|firewall| firewall.as_str() != defaults::GROUP);
+    if query.cloud.has(Feature::InstanceFirewalls) && query.cloud.offers(Verb::List, Kind::Firewall) {
         return Ok(firewalls);
     }
-    let stands_in = |id: &Id| [defaults::GROUP_NAME, defaults::GROUP].contains(&id.as_str());
-    if firewalls.iter().all(stands_in) {
+    if firewalls.iter().all(|firewall| firewall.as_str() == defaults::GROUP_NAME) {
         return Ok(Vec::new());
     }
     Err(query.incapable("put firewalls around instances: leave out SecurityGroup and SecurityGroupId"))

@@ -265,11 +265,11 @@ fn a_network_without_parts_is_the_one_part_of_itself() {
 }
 
 #[test]
-fn of_what_the_cloud_lacks_there_is_none() {
+fn of_what_the_cloud_lacks_there_is_the_default() {
     let lacking = Capabilities { lacks: [Kind::Firewall].into_iter().collect(), ..cloud(IdForm::Uuid) };
     let decoded = ec2().decode(&get("Action=DescribeSecurityGroups"), &arrival(), &lacking).ok().unwrap();
     assert_eq!(decoded.operation, None);
-    assert_eq!(between(&answer(decoded, &[]).unwrap(), "groupId"), Vec::<&str>::new());
+    assert_eq!(between(&answer(decoded, &[]).unwrap(), "groupId"), ["sg-00000000"]);
 }
 
 #[test]

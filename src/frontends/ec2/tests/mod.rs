@@ -342,7 +342,10 @@ fn pattern(key: &str, values: &[&str]) -> TagPattern {
 }
 
 fn of_kind(kind: Kind) -> Vec<Resource<'static>> {
-    everything().into_iter().filter(|resource| resource.kind() == kind).collect()
+    let tagging =
+        Tagging { id: "t".into(), kind: Kind::Instance, on: A.into(), tag: Tag::new("role", "web") };
+    let all = everything().into_iter().chain([Resource::Tagging(tagging)]);
+    all.filter(|resource| resource.kind() == kind).collect()
 }
 
 /// Every row of the table of actions, by a request and what it asks of the cloud.
