@@ -18,7 +18,6 @@ use crate::{
     frontends::{Call, Encode},
     model::{
         Error, ErrorKind, Filter, Flow, Id, Instance, InstanceState, Kind, Operation, Resource, Side, Sink,
-        Spec,
     },
 };
 
@@ -233,8 +232,7 @@ async fn told(promises: &Promises, user: &str) -> View {
 
 /// Whether a driver may have to promise what it cannot do at once.
 fn promises_something(operation: &Operation) -> bool {
-    let creates_instance =
-        matches!(operation, Operation::Create(spec) if matches!(**spec, Spec::Instance(_)));
+    let creates_instance = operation.creates().is_some_and(|spec| spec.kind() == Kind::Instance);
     creates_instance || !superseded(operation).is_empty()
 }
 

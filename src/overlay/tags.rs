@@ -7,7 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::Overlay;
 use crate::{
     exchange::{Cloud, Found},
-    model::{Error, Filter, Flow, Id, Kind, Operation, Resource, Tag, TagChange, TagPattern, Tagging, Thing},
+    model::{
+        Error, ErrorKind, Filter, Flow, Id, Kind, Operation, Resource, Tag, TagChange, TagPattern, Tagging,
+        Thing,
+    },
     store::{Account, Store},
 };
 
@@ -73,7 +76,11 @@ impl Overlay {
         for (kind, ids) in wanted {
             let mut found = Found::default();
             let look = Operation::List(kind, Filter { ids, ..Filter::default() });
-            self.driver.perform(&look, &mut Cloud::of(cloud.line, &mut found)).await?;
+            match self.driver.perform(&look, &mut Cloud::of(cloud.line, &mut found)).await {
+                // It has none of them at all: some clouds learn that from their release.
+                Err(error) if error.kind() == ErrorKind::Unsupported => continue,
+                looked => looked?,
+            }
             // By what the user may call it, what it is called.
             there.extend(found.0.iter().flat_map(|resource| {
                 let id = Id::from(resource.id());

@@ -30,7 +30,7 @@ fn expresses((verb, kind): (Verb, Kind)) -> bool {
         Kind::Provider => verb == Verb::List,
         // They are a part of their bucket's document.
         Kind::Blob => verb != Verb::List,
-        Kind::Console => false,
+        Kind::Console | Kind::Tag | Kind::Note => false,
         _other => true,
     }
 }

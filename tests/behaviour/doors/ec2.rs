@@ -1,7 +1,7 @@
 //! EC2's query API, with a user and a password.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use deltagate::model::{Action, Kind, Operation, Spec, Verb};
+use deltagate::model::{Action, Kind, Operation, Spec, Tag, TagChange, Verb};
 
 use super::{Door, Refused, Thing};
 use crate::{
@@ -16,6 +16,7 @@ fn expresses((verb, kind): (Verb, Kind)) -> bool {
         (Verb::List | Verb::Show, Kind::Realm | Kind::Image | Kind::HardwareProfile) => true,
         (_, Kind::Instance) => verb != Verb::Change,
         (Verb::Show, Kind::Console) => true,
+        (Verb::List | Verb::Change, Kind::Tag) | (Verb::Show | Verb::Change, Kind::Note) => true,
         _ => false,
     }
 }
@@ -39,6 +40,11 @@ fn perform(
     }
     let mut found = Vec::new();
     gather(&tree, &mut found);
+    if let Operation::Show(Kind::Note, _) = operation {
+        let mut note = Thing { id: tree.text("instanceId").to_owned(), ..Thing::default() };
+        note.more.insert("stays", tree.text("disableApiTermination/value").to_owned());
+        found.push(note);
+    }
     if let (Operation::Show(..), true) = (operation, found.is_empty()) {
         return Err(Refused::Missing);
     }
@@ -50,14 +56,34 @@ fn say(operation: &Operation) -> String {
         ids.iter().enumerate().map(|(number, id)| format!("&{name}.{}={id}", number + 1)).collect()
     };
     match operation {
+        Operation::List(Kind::Tag, _) => "Action=DescribeTags".to_owned(),
         Operation::List(kind, filter) => {
             let (action, name) = describe(*kind);
             format!("Action={action}{}", numbered(name, &filter.ids))
         }
         Operation::Show(Kind::Console, id) => format!("Action=GetConsoleOutput&InstanceId={id}"),
+        Operation::Show(Kind::Note, id) => {
+            format!("Action=DescribeInstanceAttribute&Attribute=disableApiTermination&InstanceId={id}")
+        }
+        Operation::Note(id, change) => {
+            let stays = change.stays.expect("it says so");
+            format!("Action=ModifyInstanceAttribute&InstanceId={id}&DisableApiTermination.Value={stays}")
+        }
+        Operation::Tag(things, change) => say_tags(things, change),
         Operation::Show(kind, id) => {
             let (action, name) = describe(*kind);
             format!("Action={action}&{name}.1={id}")
+        }
+        Operation::CreateWith(spec, memo) => {
+            let mut spec = spec.clone();
+            if let Spec::Instance(spec) = &mut *spec {
+                // It is one of the tags.
+                spec.name = None;
+            }
+            let create = say(&Operation::Create(spec));
+            let (_, tags) = &memo.tags[0];
+            let tags = numbered_tags("TagSpecification.1.Tag", tags);
+            format!("{create}&TagSpecification.1.ResourceType=instance{tags}")
         }
         Operation::Create(spec) => match &**spec {
             Spec::Instance(spec) => {
@@ -94,6 +120,25 @@ fn say(operation: &Operation) -> String {
     }
 }
 
+fn say_tags(things: &[deltagate::model::Thing], change: &TagChange) -> String {
+    let ids: String =
+        (1..).zip(things).map(|(n, named)| format!("&ResourceId.{n}={}", named.0[0].1)).collect();
+    match change {
+        TagChange::Set(tags) => format!("Action=CreateTags{ids}{}", numbered_tags("Tag", tags)),
+        TagChange::Remove(patterns) => {
+            let keys: String =
+                (1..).zip(patterns).map(|(n, pattern)| format!("&Tag.{n}.Key={}", pattern.key)).collect();
+            format!("Action=DeleteTags{ids}{keys}")
+        }
+        TagChange::Clear => format!("Action=DeleteTags{ids}"),
+    }
+}
+
+fn numbered_tags(list: &str, tags: &[Tag]) -> String {
+    let one = |(n, tag): (i32, &Tag)| format!("&{list}.{n}.Key={}&{list}.{n}.Value={}", tag.key, tag.value);
+    (1..).zip(tags).map(one).collect()
+}
+
 fn describe(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Realm => ("DescribeAvailabilityZones", "ZoneName"),
@@ -116,7 +161,7 @@ fn gather(tree: &Tree, found: &mut Vec<Thing>) {
     for member in tree.members() {
         let is_set = matches!(
             member.name(),
-            "instancesSet" | "imagesSet" | "availabilityZoneInfo" | "instanceTypeSet"
+            "instancesSet" | "imagesSet" | "availabilityZoneInfo" | "instanceTypeSet" | "tagSet"
         );
         if is_set {
             found.extend(member.members().iter().map(thing));
@@ -139,6 +184,11 @@ fn thing(item: &Tree) -> Thing {
     } else {
         first(&["name", "zoneName", "instanceType"])
     };
+    if item.at("resourceId").is_some() {
+        let mut tag = Thing { id: first(&["resourceId"]), name: first(&["key"]), ..Thing::default() };
+        tag.more.insert("value", first(&["value"]));
+        return tag;
+    }
     let mut thing = Thing {
         id: first(&["instanceId", "imageId", "zoneName", "instanceType"]),
         name,

@@ -3,6 +3,7 @@
 use deltagate::{
     drivers::DRIVERS,
     model::{Action, Id, InstanceSpec, Kind, Operation, Spec, Verb},
+    overlay::KEPT,
 };
 
 use crate::{
@@ -27,6 +28,7 @@ pub mod places;
 pub mod providers;
 pub mod snapshots;
 pub mod strangers;
+pub mod tags;
 pub mod volumes;
 
 everywhere!(
@@ -46,6 +48,7 @@ everywhere!(
     providers,
     snapshots,
     strangers,
+    tags,
     volumes,
 );
 
@@ -128,10 +131,11 @@ const UNSPEAKABLE: &[(Verb, Kind)] = &[(Verb::List, Kind::Blob), (Verb::Show, Ki
 #[test]
 fn whatever_is_declared_is_done_in_some_scenario() {
     for driver in DRIVERS {
-        let supports = |(verb, kind)| driver.capabilities.supports(verb, kind);
+        let supports =
+            |(verb, kind)| driver.capabilities.supports(verb, kind) || KEPT.contains(&(verb, kind));
         let played = ALL.iter().filter(|scenario| scenario.pairs().all(supports));
         let done: Vec<_> = played.flat_map(|scenario| scenario.pairs()).collect();
-        for pair in driver.capabilities.operations {
+        for pair in driver.capabilities.operations.iter().chain(KEPT) {
             let is_spoken = DOORS.iter().any(|door| (door.expresses)(*pair));
             assert_eq!(is_spoken, !UNSPEAKABLE.contains(pair), "{pair:?}");
             assert_eq!(is_spoken, done.contains(pair), "{} declares {pair:?}", driver.name);
