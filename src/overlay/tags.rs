@@ -135,19 +135,26 @@ fn removed(TagPattern { key, values }: &TagPattern) -> Vec<(String, Option<Strin
 /// # Errors
 /// `Unavailable` when the store cannot be used.
 pub(super) async fn outlive(store: &Store, account: &Account, ids: &[Id]) -> Result<(), Error> {
+    let noted = forget_the_gone(store, account).await?;
     let now = Timestamp::now().to_string();
-    for id in ids {
+    // What was promised is done later, and was noted when it was promised.
+    for id in ids.iter().filter(|id| !noted.contains(*id)) {
         store.put_note(account, Kind::Instance, id, GONE, now.as_bytes(), false).await?;
     }
-    forget_the_gone(store, account).await
+    Ok(())
 }
 
-async fn forget_the_gone(store: &Store, account: &Account) -> Result<(), Error> {
+/// Forgets what is kept of those that have been gone for long enough; gives the others.
+async fn forget_the_gone(store: &Store, account: &Account) -> Result<HashSet<Id>, Error> {
     let is_over = |since: &[u8]| {
         let since = std::str::from_utf8(since).ok().and_then(|text| text.parse::<Timestamp>().ok());
         since.is_none_or(|since| Timestamp::now().duration_since(since) >= OUTLIVING)
     };
     let gone = store.notes(account, Kind::Instance, GONE).await?;
-    let over: Vec<Id> = gone.into_iter().filter(|(_, since)| is_over(since)).map(|(id, _)| id).collect();
-    if over.is_empty() { Ok(()) } else { store.forget(account, Kind::Instance, &over).await }
+    let (over, recent): (Vec<_>, Vec<_>) = gone.into_iter().partition(|(_, since)| is_over(since));
+    if !over.is_empty() {
+        let over: Vec<Id> = over.into_iter().map(|(id, _)| id).collect();
+        store.forget(account, Kind::Instance, &over).await?;
+    }
+    Ok(recent.into_iter().map(|(id, _)| id).collect())
 }
