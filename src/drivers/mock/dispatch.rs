@@ -16,8 +16,10 @@ impl Mock {
         operation: &'a Operation,
     ) -> Result<Found<'a>, Error> {
         match operation {
-            Operation::List(Kind::Console, _) => Err(incapable(operation)),
             Operation::List(Kind::Bucket, filter) => Ok(reading.list_buckets(filter)),
+            // What is written on things is not the cloud's, and consoles are only shown.
+            Operation::List(Kind::Tag | Kind::Note | Kind::Console, _)
+            | Operation::Show(Kind::Tag | Kind::Note, _) => Err(incapable(operation)),
             Operation::List(kind, filter) => {
                 Ok(Box::new(self.list(reading, *kind, filter).take(filter.at_most.unwrap_or(usize::MAX))))
             }
@@ -48,10 +50,7 @@ impl Mock {
             Kind::Metric => reading.list_metrics(filter),
             Kind::Provider => providers::list(&self.name, filter),
             Kind::Blob => reading.list::<blobs::Blob>(filter),
-            // It keeps none: what is laid over it does.
-            Kind::Tag | Kind::Note => Box::new(std::iter::empty()),
-            // They are only shown.
-            Kind::Console => Box::new(std::iter::empty()),
+            Kind::Tag | Kind::Note | Kind::Console => Box::new(std::iter::empty()),
         }
     }
 

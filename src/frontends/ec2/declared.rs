@@ -53,8 +53,10 @@ pub(super) const COMMON: &[&str] = &[
 
 const FILTERS: &[&str] = &["Filter.N.Name", "Filter.N.Value.N"];
 const PAGE: &[&str] = &["MaxResults", "NextToken"];
-const NAMED: &[&str] =
+const TAGGED: &[&str] =
     &["TagSpecification.N.ResourceType", "TagSpecification.N.Tag.N.Key", "TagSpecification.N.Tag.N.Value"];
+/// What makes a request that is sent again do nothing again.
+const ONCE: &[&str] = &["ClientToken"];
 const INSTANCES: &[&str] = &["InstanceId.N"];
 const PERMISSIONS: &[&str] = &[
     "GroupId",
@@ -120,7 +122,7 @@ pub(super) const DECLARED: &[Declared] = &[
     Declared {
         action: "RunInstances",
         honoured: &[
-            NAMED,
+            TAGGED,
             &[
                 "ImageId",
                 "MinCount",
@@ -135,18 +137,18 @@ pub(super) const DECLARED: &[Declared] = &[
                 "NetworkInterface.N.SecurityGroupId.N",
                 "Placement.AvailabilityZone",
                 "Placement.AvailabilityZoneId",
+                "DisableApiTermination",
+                "DisableApiStop",
+                "ClientToken",
             ],
         ],
         passed: &[
-            ("ClientToken", "the clouds keep no token: what is asked twice is made twice"),
             ("NetworkInterface.N.DeviceIndex", "the first interface is the one that is told of"),
             ("NetworkInterface.N.DeleteOnTermination", "an interface goes with its instance"),
             ("NetworkInterface.N.AssociatePublicIpAddress", "the network decides what reaches an instance"),
             ("NetworkInterface.N.Description", "an interface has the cloud's own name"),
             ("BlockDeviceMapping.*", "an instance has its image's disks; volumes are attached afterwards"),
-            ("DisableApiTermination", "instances can always be terminated"),
-            ("DisableApiStop", "instances can always be stopped"),
-            ("InstanceInitiatedShutdownBehavior", "an instance that shuts itself down is stopped"),
+            ("InstanceInitiatedShutdownBehavior", "it is kept and told; no guest is watched for it"),
             ("EbsOptimized", "the way to a disk is the cloud's"),
             ("Monitoring.Enabled", "there is no detailed monitoring, as the answer says"),
             ("MetadataOptions.*", "the guest's metadata are the cloud's"),
@@ -187,11 +189,10 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "CreateImage",
-        honoured: &[&["InstanceId", "Name", "Description"]],
+        honoured: &[TAGGED, &["InstanceId", "Name", "Description"], ONCE],
         passed: &[
             ("NoReboot", "whether an instance has to stop for it is the cloud's"),
             ("BlockDeviceMapping.*", "an image has its instance's disks"),
-            ("TagSpecification.*", "an image is found by its name"),
         ],
         refused: &[],
     },
@@ -209,8 +210,8 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "CreateKeyPair",
-        honoured: &[&["KeyName"]],
-        passed: &[("TagSpecification.*", "a key pair is found by its name")],
+        honoured: &[TAGGED, &["KeyName"]],
+        passed: &[],
         refused: &[
             ("KeyType", "a cloud makes pairs of one type: rsa"),
             ("KeyFormat", "a cloud writes private keys in one form: pem"),
@@ -218,8 +219,8 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "ImportKeyPair",
-        honoured: &[&["KeyName", "PublicKeyMaterial"]],
-        passed: &[("TagSpecification.*", "a key pair is found by its name")],
+        honoured: &[TAGGED, &["KeyName", "PublicKeyMaterial"]],
+        passed: &[],
         refused: &[],
     },
     Declared { action: "DeleteKeyPair", honoured: &[&["KeyName", "KeyPairId"]], passed: &[], refused: &[] },
@@ -237,9 +238,8 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "CreateVolume",
-        honoured: &[NAMED, &["Size", "SnapshotId", "AvailabilityZone"]],
+        honoured: &[TAGGED, &["Size", "SnapshotId", "AvailabilityZone"], ONCE],
         passed: &[
-            ("ClientToken", "the clouds keep no token: what is asked twice is made twice"),
             ("VolumeType", "a volume is of the cloud's usual type"),
             ("Iops", "a volume is as fast as the cloud's usual type"),
             ("Throughput", "a volume is as fast as the cloud's usual type"),
@@ -269,7 +269,7 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "CreateSnapshot",
-        honoured: &[NAMED, &["VolumeId", "Description"]],
+        honoured: &[TAGGED, &["VolumeId", "Description"], ONCE],
         passed: &[],
         refused: &[],
     },
@@ -282,11 +282,8 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "AllocateAddress",
-        honoured: &[],
-        passed: &[
-            ("Domain", "every address is of a VPC, as the answer says"),
-            ("TagSpecification.*", "the clouds keep no tags of addresses"),
-        ],
+        honoured: &[TAGGED, ONCE],
+        passed: &[("Domain", "every address is of a VPC, as the answer says")],
         refused: &[],
     },
     Declared {
@@ -310,7 +307,7 @@ pub(super) const DECLARED: &[Declared] = &[
     Declared { action: "DescribeVpcs", honoured: &[FILTERS, PAGE, &["VpcId.N"]], passed: &[], refused: &[] },
     Declared {
         action: "CreateVpc",
-        honoured: &[NAMED, &["CidrBlock"]],
+        honoured: &[TAGGED, &["CidrBlock"], ONCE],
         passed: &[("InstanceTenancy", "hosts are shared, as the answer says")],
         refused: &[],
     },
@@ -323,7 +320,7 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "CreateSubnet",
-        honoured: &[NAMED, &["VpcId", "CidrBlock"]],
+        honoured: &[TAGGED, &["VpcId", "CidrBlock"], ONCE],
         passed: &[
             ("AvailabilityZone", "a network reaches everywhere"),
             ("AvailabilityZoneId", "a network reaches everywhere"),
@@ -351,11 +348,8 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "CreateSecurityGroup",
-        honoured: &[&["GroupName", "GroupDescription"]],
-        passed: &[
-            ("VpcId", "a group is around instances in any network"),
-            ("TagSpecification.*", "a group is found by its name"),
-        ],
+        honoured: &[TAGGED, &["GroupName", "GroupDescription"], ONCE],
+        passed: &[("VpcId", "a group is around instances in any network")],
         refused: &[],
     },
     Declared {
@@ -375,6 +369,37 @@ pub(super) const DECLARED: &[Declared] = &[
         honoured: &[PERMISSIONS],
         passed: DESCRIPTIONS,
         refused: NO_PREFIX_LISTS,
+    },
+    Declared {
+        action: "DescribeInstanceAttribute",
+        honoured: &[&["InstanceId", "Attribute"]],
+        passed: &[],
+        refused: &[],
+    },
+    Declared {
+        action: "ModifyInstanceAttribute",
+        honoured: &[&[
+            "InstanceId",
+            "Attribute",
+            "Value",
+            "UserData.Value",
+            "DisableApiTermination.Value",
+            "DisableApiStop.Value",
+        ]],
+        passed: &[(
+            "InstanceInitiatedShutdownBehavior.Value",
+            "it is kept and told; no guest is watched for it",
+        )],
+        refused: &[
+            ("InstanceType.Value", "an instance keeps its type"),
+            ("GroupId.N", "an instance keeps its groups"),
+            ("BlockDeviceMapping.*", "an instance keeps its disks; volumes are attached and detached"),
+            ("Kernel.Value", "an instance has its image's kernel"),
+            ("Ramdisk.Value", "an instance has its image's kernel"),
+            ("SourceDestCheck.Value", "the network decides what reaches an instance"),
+            ("EbsOptimized.Value", "the way to a disk is the cloud's"),
+            ("EnaSupport.Value", "an instance has the interfaces of its cloud"),
+        ],
     },
     Declared {
         action: "CreateTags",

@@ -94,7 +94,10 @@ pub(super) fn parse(raw: &[u8]) -> Request<Bytes> {
 }
 
 /// Recorded requests that are wrong, on purpose or here, and the code that each gets.
-const REFUSED: [(&str, &str); 3] = [
+const REFUSED: [(&str, &str); 6] = [
+    ("&InstanceType.Value=", "UnsupportedOperation"),
+    ("&GroupId.1=sg-", "UnsupportedOperation"),
+    ("&SourceDestCheck.Value=false", "UnsupportedOperation"),
     ("NextToken=", "InvalidParameterValue"),
     ("Hibernate=true", "UnsupportedOperation"),
     ("KeyType=ed25519", "UnsupportedOperation"),
@@ -114,7 +117,10 @@ fn every_recorded_request_of_these_actions_is_understood() {
         let reply = call_of(&request, IdForm::Opaque).err();
         let code = reply.as_ref().map(|reply| reply.outcome);
         let sent = text(&[request.uri().query().unwrap_or_default().as_bytes(), request.body()].concat());
-        let refused = REFUSED.iter().find(|(part, _)| sent.contains(part));
+        let is_refused = |&&(part, _): &&(&str, _)| {
+            sent.contains(part) && (!part.starts_with('&') || action == "ModifyInstanceAttribute")
+        };
+        let refused = REFUSED.iter().find(is_refused);
         let expected = refused.map(|(_, code)| *code);
         assert_eq!(code, expected, "{action} {}: {:?}", file.display(), reply.map(|reply| text(&reply.body)));
         understood += 1;
@@ -160,8 +166,9 @@ const ABSENT_OF: [(&str, &str); 24] = [
     ("AuthorizeSecurityGroupIngress", "/item/toPort"),
     ("AuthorizeSecurityGroupIngress", "/item/cidrIpv4"),
 ];
-/// The actions that no client was seen to be satisfied with.
-const UNSEEN: [&str; 12] = [
+/// The actions that no client was seen to be satisfied with, or with a part of which each was.
+const UNSEEN: [&str; 13] = [
+    "DescribeInstanceAttribute",
     "DeleteNetworkInterface",
     "DescribeIamInstanceProfileAssociations",
     "DescribeInstanceCreditSpecifications",
@@ -185,6 +192,9 @@ fn answers_have_what_clients_were_satisfied_with() {
     let rows = rows();
     let mut compared = 0;
     for (action, tree) in emitted.lines().filter_map(|line| line.split_once(": ")) {
+        if UNSEEN.contains(&action) {
+            continue;
+        }
         let Some((_, parameters, _)) = rows.iter().find(|row| row.0 == action) else { continue };
         let call = call(&format!("Action={action}&{parameters}"));
         let kind = call.operation.as_ref().map_or(Kind::Realm, |operation| operation.pair().1);
