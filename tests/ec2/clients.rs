@@ -1,25 +1,17 @@
-//! The stock AWS command line and boto3 run their whole flows.
+//! The stock clients run their whole flows.
 
 use crate::{
     MOCK,
     bed::{Client, Gateway, OpenStack, Ovirt, ovirt::Mode},
 };
 
-fn flows(gateway: &Gateway, key: &str, secret: &str, unsaid: &[&str]) {
-    let Some(client) = Client::find() else { return };
-    client.boto3_flow(&gateway.ec2(), key, secret, unsaid);
-    client.aws_cli_flow(&gateway.ec2(), key, secret);
-}
-
+/// The oldest clients of all, on each release of the engine.
 fn flows_on(mode: Mode) {
+    let Some(client) = Client::find() else { return };
     let engine = Ovirt::start(mode);
     let gateway = Gateway::before_ovirt(&engine.base_url(), "");
-    flows(&gateway, "AKID", "SECRET", &[]);
-}
-
-#[test]
-fn on_the_mock() {
-    flows(&Gateway::mock(), MOCK.0, MOCK.1, &[]);
+    client.boto3_flow(&gateway.ec2(), "AKID", "SECRET", &[]);
+    client.aws_cli_flow(&gateway.ec2(), "AKID", "SECRET");
 }
 
 #[test]
@@ -42,16 +34,82 @@ fn on_ovirt_4_1() {
     flows_on(Mode::V4_1);
 }
 
-#[test]
-fn on_ovirt_4_4() {
-    flows_on(Mode::V4_4);
+/// A cloud, and what playbooks have to be told that it lacks.
+struct Before {
+    gateway: Gateway,
+    key: (&'static str, &'static str),
+    lacks: &'static [&'static str],
+    /// What is behind the gateway and ends with it.
+    _engine: Option<Ovirt>,
 }
 
-#[test]
-fn on_openstack() {
+fn the_mock() -> Option<Before> {
+    Some(Before { gateway: Gateway::mock(), key: MOCK, lacks: &[], _engine: None })
+}
+
+fn ovirt() -> Option<Before> {
+    let engine = Ovirt::start(Mode::V4_4);
+    let gateway = Gateway::before_ovirt(&engine.base_url(), "");
+    Some(Before { gateway, key: ("AKID", "SECRET"), lacks: &["groups"], _engine: Some(engine) })
+}
+
+fn openstack() -> Option<Before> {
     match OpenStack::find("") {
-        // Nova names groups, and says of a server neither its groups at once nor ever its subnet's id.
-        Ok(cloud) => flows(&cloud.gateway, "AKID", "SECRET", &["groups", "subnet"]),
-        Err(why) => eprintln!("skipped: there is no OpenStack: {why}"),
+        Ok(cloud) => Some(Before { gateway: cloud.gateway, key: ("AKID", "SECRET"), lacks: &[], _engine: None }),
+        Err(why) => {
+            eprintln!("skipped: there is no OpenStack: {why}");
+            None
+        }
     }
 }
+
+/// Every client on one cloud, each in a test of its own.
+macro_rules! every_client {
+    ($on:ident, $cloud:path) => {
+        mod $on {
+            use super::*;
+
+            fn with(flow: impl FnOnce(&Client, &Before)) {
+                let Some(client) = Client::find() else { return };
+                let Some(before) = $cloud() else { return };
+                flow(&client, &before);
+            }
+
+            #[test]
+            fn boto3() {
+                with(|client, Before { gateway, key, .. }| client.boto3_flow(&gateway.ec2(), key.0, key.1, &[]));
+            }
+
+            #[test]
+            fn aws_cli() {
+                with(|client, Before { gateway, key, .. }| client.aws_cli_flow(&gateway.ec2(), key.0, key.1));
+            }
+
+            #[test]
+            fn libcloud() {
+                with(|client, Before { gateway, key, .. }| client.libcloud_flow(&gateway.ec2(), key.0, key.1));
+            }
+
+            #[test]
+            fn ansible() {
+                with(|client, Before { gateway, key, lacks, .. }| {
+                    client.ansible_flow(&gateway.ec2(), key.0, key.1, lacks);
+                });
+            }
+
+            #[test]
+            fn the_sdk_for_javascript() {
+                with(|client, Before { gateway, key, .. }| client.js_flow(&gateway.ec2(), key.0, key.1));
+            }
+
+            #[test]
+            fn the_sdk_for_rust() {
+                with(|client, Before { gateway, key, .. }| client.rust_flow(&gateway.ec2(), key.0, key.1));
+            }
+        }
+    };
+}
+
+every_client!(on_the_mock, the_mock);
+every_client!(on_ovirt_4_4, ovirt);
+every_client!(on_openstack, openstack);
