@@ -5,7 +5,7 @@ TOOLS := $(CURDIR)/target/tools
 CLIENTS := $(CURDIR)/target/clients
 export PATH := $(PATH):$(TOOLS)/bin
 
-.PHONY: run test bench tools clients openstack openstack-down
+.PHONY: run test bench tools packages clients openstack openstack-down
 
 ## The gateway on localhost:3001, with a mock cloud behind it.
 run: tools
@@ -28,8 +28,12 @@ tools:
 	  { python3 -m venv $(TOOLS) || { apt-get install -qq -y python3-venv && python3 -m venv $(TOOLS); }; } && \
 	  $(TOOLS)/bin/pip install --quiet --disable-pip-version-check cmake==4.4.4; }
 
-clients:
+packages:
 	@tests/clients/install $(CLIENTS)
+
+# The client in Rust stands apart from the crate, and takes minutes the first time.
+clients: packages
+	@cargo build --quiet --locked --manifest-path tests/clients/rust/Cargo.toml --target-dir $(CLIENTS)/rust
 
 ## A real OpenStack on loopback, in target/openstack: a few minutes the first time, one afterwards.
 openstack:

@@ -6,13 +6,17 @@ use std::{
     process::Command,
 };
 
+use tempfile::TempDir;
+
 /// The browser, and what drives it, as Debian has them.
 const BROWSER: &str = "/usr/bin/chromium";
 const BROWSER_DRIVER: &str = "/usr/bin/chromedriver";
 
-/// An interpreter with boto3, the AWS command line and the engine's SDK.
+/// The installed clients: a Python environment, and beside it what is not Python.
 pub struct Client {
     python: PathBuf,
+    /// The folder with `collections`, `node_modules` and `rust`.
+    folder: PathBuf,
 }
 
 impl Client {
@@ -22,7 +26,8 @@ impl Client {
         let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients/bin/python");
         let python = env::var_os("DELTAGATE_PYTHON").map_or_else(default, PathBuf::from);
         if python.exists() {
-            return Some(Client { python });
+            let folder = python.ancestors().nth(2).unwrap().to_owned();
+            return Some(Client { python, folder });
         }
         let required = env::var_os("DELTAGATE_REQUIRE_CLIENTS").is_some();
         assert!(!required, "there is no {}: run `make clients`", python.display());
@@ -58,6 +63,41 @@ impl Client {
         succeed(command, user, password);
     }
 
+    /// Libcloud's whole flow at an EC2 endpoint, with its drivers for EC2 and Eucalyptus.
+    pub fn libcloud_flow(&self, endpoint: &str, key: &str, secret: &str) {
+        let mut command = Command::new(&self.python);
+        command.arg(script("libcloud_flow.py")).arg(endpoint);
+        succeed(command, key, secret);
+    }
+
+    /// The whole flow of the AWS SDK for JavaScript at an EC2 endpoint.
+    pub fn js_flow(&self, endpoint: &str, key: &str, secret: &str) {
+        let mut command = Command::new("node");
+        command.arg(script("js_flow.mjs")).arg(endpoint);
+        command.env("DELTAGATE_NODE_MODULES", self.folder.join("node_modules"));
+        succeed(command, key, secret);
+    }
+
+    /// The whole flow of the AWS SDK for Rust at an EC2 endpoint.
+    pub fn rust_flow(&self, endpoint: &str, key: &str, secret: &str) {
+        let mut command = Command::new(self.folder.join("rust/debug/aws-sdk-flow"));
+        command.arg(endpoint);
+        succeed(command, key, secret);
+    }
+
+    /// Ansible's whole flow at an EC2 endpoint of a cloud that `lacks` what the playbook names so.
+    pub fn ansible_flow(&self, endpoint: &str, key: &str, secret: &str, lacks: &[&str]) {
+        let home = TempDir::new().unwrap();
+        let python = self.python.to_str().unwrap();
+        let settings = serde_json::json!({ "lacks": lacks, "ansible_python_interpreter": python });
+        let mut command = Command::new(self.folder.join("bin/ansible-playbook"));
+        command.arg(script("ansible_flow.yml")).arg("-e").arg(settings.to_string());
+        command.env("ANSIBLE_COLLECTIONS_PATH", self.folder.join("collections"));
+        command.env("ANSIBLE_HOME", home.path()).env("ANSIBLE_LOCALHOST_WARNING", "false");
+        command.env("ANSIBLE_INVENTORY_UNPARSED_WARNING", "false").env("LC_ALL", "C.UTF-8");
+        succeed_with(command, key, secret, &[("AWS_ENDPOINT_URL", endpoint), ("AWS_REGION", "local")]);
+    }
+
     /// A browser's whole flow on the console at `url`. Not all machines that have the other clients have a browser: then
     /// that is said.
     pub fn console(&self, url: &str, user: &str, password: &str) {
@@ -77,10 +117,15 @@ impl Client {
     }
 }
 
-fn succeed(mut command: Command, key: &str, secret: &str) {
+fn succeed(command: Command, key: &str, secret: &str) {
+    succeed_with(command, key, secret, &[]);
+}
+
+fn succeed_with(mut command: Command, key: &str, secret: &str, settings: &[(&str, &str)]) {
     for (name, _) in env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);
     }
+    command.envs(settings.iter().copied());
     command.env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret);
     command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     let output = command.output().unwrap();

@@ -53,7 +53,7 @@ fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let previous = instance.previous.unwrap_or(instance.state);
     xml.open("item");
     xml.text("instanceId", ids::show(ids::INSTANCE, &instance.id, context.ids).as_str());
-    write_state("currentState", states::shown(instance.state), xml);
+    write_state("currentState", states::turning(previous, instance.state), xml);
     write_state("previousState", states::shown(previous), xml);
     xml.close("item");
 }

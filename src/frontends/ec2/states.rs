@@ -43,6 +43,18 @@ pub(super) fn shown(state: InstanceState) -> State {
     }
 }
 
+/// How the state is shown of an instance that was just told to start or to stop.
+///
+/// EC2 never has done so when it answers, and clients take any other answer for a failure: what a cloud has done at once
+/// is shown as on its way.
+pub(super) fn turning(previous: InstanceState, state: InstanceState) -> State {
+    match (shown(previous), shown(state)) {
+        (RUNNING | PENDING, STOPPED) => STOPPING,
+        (STOPPED | STOPPING, RUNNING) => PENDING,
+        (_, state) => state,
+    }
+}
+
 /// The states that are shown by that name.
 pub(super) fn named(name: &str) -> impl Iterator<Item = InstanceState> {
     InstanceState::ALL.into_iter().filter(move |state| shown(*state).name == name)
@@ -79,6 +91,21 @@ mod tests {
         }
         assert_eq!(named("shutting-down").collect::<Vec<_>>(), [InstanceState::Terminating]);
         assert_eq!(named("error").count(), 0);
+    }
+
+    #[test]
+    fn what_is_done_at_once_is_shown_as_on_its_way() {
+        use InstanceState as I;
+        for (previous, state, expected) in [
+            (I::Running, I::Stopped, STOPPING),
+            (I::Running, I::Stopping, STOPPING),
+            (I::Stopped, I::Stopped, STOPPED),
+            (I::Stopped, I::Running, PENDING),
+            (I::Running, I::Running, RUNNING),
+            (I::Running, I::Terminated, TERMINATED),
+        ] {
+            assert_eq!(turning(previous, state), expected, "{previous:?} to {state:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Known, Matches, Values as V};
 use crate::{
-    frontends::ec2::{envelope::Context, ids, instances, networks, scalars, states},
+    frontends::ec2::{defaults, envelope::Context, ids, instances, networks, scalars, states},
     model::Instance,
 };
 
@@ -124,14 +124,17 @@ fn launch_time(instance: &Instance<'_>, context: &Context, matches: Matches<'_>)
     matches(scalars::timestamp(instances::launch_time(instance, context)).as_str())
 }
 
+/// The default subnet of a zone is wherever its cloud puts an instance there.
 fn subnet(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
-    let parts = instance.interfaces.iter().filter_map(|interface| networks::part_of(interface, context));
-    parts.into_iter().any(|id| matches(id) || matches(ids::show(ids::SUBNET, id, context.ids).as_str()))
+    let mut parts = instance.interfaces.iter().filter_map(|interface| networks::part_of(interface, context));
+    parts.any(|id| matches(id) || matches(ids::show(ids::SUBNET, id, context.ids).as_str()))
+        || instance.realm.as_deref().is_some_and(|realm| matches(&defaults::subnet_id(realm)))
 }
 
 fn vpc(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
     let mut networks = instance.interfaces.iter().filter_map(|interface| interface.network.as_deref());
     networks.any(|id| matches(id) || matches(ids::show(ids::VPC, id, context.ids).as_str()))
+        || matches(defaults::VPC)
 }
 
 fn interface(instance: &Instance<'_>, context: &Context, matches: Matches<'_>) -> bool {
