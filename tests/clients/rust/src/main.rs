@@ -2,7 +2,10 @@
 //!
 //! `aws-sdk-flow http://localhost:3001/ec2` takes `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` from the environment.
 
-use std::{env, time::Duration};
+use std::{
+    env,
+    time::{Duration, Instant},
+};
 
 use aws_credential_types::Credentials;
 use aws_sdk_ec2::{
@@ -53,15 +56,35 @@ async fn names_of_instances(ec2: &Client, filter: Filter) -> Result<Vec<String>,
     Ok(names)
 }
 
+/// Waits until an instance is in a state: what the SDK's own waiters look at every 15 seconds is soon there.
+async fn until(ec2: &Client, id: &str, wanted: InstanceStateName) -> Result<(), Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        let pages = ec2.describe_instances().instance_ids(id).send().await?;
+        let states = pages.reservations().iter().flat_map(|reservation| reservation.instances());
+        if states.filter_map(|instance| instance.state()?.name()).any(|state| *state == wanted) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(format!("{id} does not come to be {wanted} in time").into())
+}
+
 async fn places(ec2: &Client) -> Result<String, Failure> {
     assert!(!ec2.describe_regions().send().await?.regions().is_empty());
     let zones = ec2.describe_availability_zones().send().await?;
-    Ok(zones.availability_zones().first().and_then(|zone| zone.zone_name()).ok_or("there is no zone")?.to_owned())
+    Ok(zones
+        .availability_zones()
+        .first()
+        .and_then(|zone| zone.zone_name())
+        .ok_or("there is no zone")?
+        .to_owned())
 }
 
 async fn life_of_instances(ec2: &Client) -> Result<(), Failure> {
     let images = ec2.describe_images().filters(filter("state", "available")).send().await?;
-    let image = images.images().iter().filter_map(|image| image.image_id()).next().ok_or("there is no image")?;
+    let image =
+        images.images().iter().filter_map(|image| image.image_id()).next().ok_or("there is no image")?;
     let tags = TagSpecification::builder()
         .resource_type(ResourceType::Instance)
         .tags(tag("Name", "rust"))
@@ -80,8 +103,13 @@ async fn life_of_instances(ec2: &Client) -> Result<(), Failure> {
     let made = run().send().await?;
     let id = made.instances().first().and_then(|one| one.instance_id()).ok_or("nothing runs")?.to_owned();
     let again = run().send().await?;
-    assert_eq!(again.instances().first().and_then(|one| one.instance_id()), Some(id.as_str()), "a second one was made");
+    assert_eq!(
+        again.instances().first().and_then(|one| one.instance_id()),
+        Some(id.as_str()),
+        "a second one was made"
+    );
 
+    until(ec2, &id, InstanceStateName::Running).await?;
     ec2.wait_until_instance_running().instance_ids(&id).wait(PATIENCE).await?;
     assert_eq!(names_of_instances(ec2, filter("tag:flow", "ru*")).await?, [id.clone()]);
     ec2.create_tags().resources(&id).tags(tag("stage", "test")).send().await?;
@@ -91,16 +119,18 @@ async fn life_of_instances(ec2: &Client) -> Result<(), Failure> {
     assert_eq!(keys, ["Name", "flow", "stage"]);
 
     ec2.stop_instances().instance_ids(&id).send().await?;
+    until(ec2, &id, InstanceStateName::Stopped).await?;
     ec2.wait_until_instance_stopped().instance_ids(&id).wait(PATIENCE).await?;
     let started = ec2.start_instances().instance_ids(&id).send().await?;
     let change = started.starting_instances().first().ok_or("nothing starts")?;
     let previous = change.previous_state().and_then(|state| state.name());
     assert_eq!(previous, Some(&InstanceStateName::Stopped));
-    ec2.wait_until_instance_running().instance_ids(&id).wait(PATIENCE).await?;
+    until(ec2, &id, InstanceStateName::Running).await?;
     ec2.reboot_instances().instance_ids(&id).send().await?;
     ec2.get_console_output().instance_id(&id).send().await?;
 
     ec2.terminate_instances().instance_ids(&id).send().await?;
+    until(ec2, &id, InstanceStateName::Terminated).await?;
     ec2.wait_until_instance_terminated().instance_ids(&id).wait(PATIENCE).await?;
     Ok(())
 }
