@@ -6,6 +6,7 @@
 pub mod cimi;
 pub mod deltacloud;
 pub mod ec2;
+mod tag;
 
 use std::borrow::Cow;
 

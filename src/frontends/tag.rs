@@ -1,7 +1,7 @@
 //! Entity tags ([RFC 9110, section 8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)): who has an answer
 //! already is told so, and not given it again.
 //!
-//! Unlike in the original, tags are quoted and `If-None-Match` is heeded. A list that leaves before it is whole has
+//! Unlike in the original of Deltacloud and CIMI, tags are quoted and `If-None-Match` is heeded. A list that leaves before it is whole has
 //! none.
 
 use std::fmt::Write;
@@ -10,10 +10,8 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header::IF_NONE_MATCH};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    frontends::{Encode, Head, Reply},
-    model::{Error, Flow, Resource},
-};
+use super::{Encode, Head, Reply};
+use crate::model::{Error, Flow, Resource};
 
 /// How many bytes of the digest a tag has.
 const TAG: usize = 16;
