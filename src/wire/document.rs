@@ -111,6 +111,15 @@ impl<'a> Node<'a> {
         Node::new(name, Content::Row(items))
     }
 
+    /// The same object, with another part at its end.
+    #[must_use]
+    pub fn and(mut self, part: Node<'a>) -> Self {
+        if let Content::Members(parts) = &mut self.content {
+            parts.push(part);
+        }
+        self
+    }
+
     /// The same, under another name in JSON.
     pub fn key(mut self, key: &'static str) -> Self {
         self.key = Some(key);
