@@ -90,6 +90,7 @@ impl Gateway {
             default_network: Ipv4Net::default(),
             strict_parameters: false,
             instances_per_request: 1,
+            cimi_dialect: Default::default(),
             drivers: Vec::new(),
         };
         let frontend =

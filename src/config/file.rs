@@ -45,6 +45,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) ec2: Ec2Table,
     #[serde(default)]
+    pub(super) cimi: CimiTable,
+    #[serde(default)]
     pub(super) mock: MockTable,
     #[serde(default)]
     pub(super) store: StoreTable,
@@ -162,6 +164,12 @@ pub(super) struct Ec2Table {
     pub(super) clock_skew: Option<Spanned<f64>>,
     pub(super) default_network: Option<Spanned<String>>,
     pub(super) strict_parameters: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CimiTable {
+    pub(super) dialect: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

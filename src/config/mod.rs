@@ -37,7 +37,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
 pub use crate::telemetry::Format as LogFormat;
-use crate::{drivers::Embedded, exchange::Identity, store::Settings as Store};
+use crate::{drivers::Embedded, exchange::Identity, frontends::cimi::Dialect, store::Settings as Store};
 pub use arguments::{Arguments, Command, Former};
 pub use commands::answer;
 use file::{File, LogFormatWord, Source};
@@ -90,6 +90,8 @@ pub struct Config {
     pub log: Log,
     /// What only the EC2 front end needs.
     pub ec2: Ec2,
+    /// How CIMI is spoken where Apache Deltacloud and the specification differ.
+    pub cimi_dialect: Dialect,
     /// What only embedded clouds need.
     pub embedded: Embedded,
     /// How many threads serve requests.
@@ -195,6 +197,7 @@ impl Settings<'_> {
         let providers = providers::providers(self, problems);
         let log = log(source, file, problems);
         let ec2 = ec2(source, file, problems);
+        let cimi_dialect = cimi_dialect(source, file, problems);
         let grace_period = match &file.grace_period {
             Some(seconds) if *seconds.get_ref() == 0.0 => Some(Duration::ZERO),
             seconds => duration(source, seconds.as_ref(), GRACE_PERIOD, problems),
@@ -214,6 +217,7 @@ impl Settings<'_> {
             metrics,
             log: log?,
             ec2: ec2?,
+            cimi_dialect: cimi_dialect?,
             embedded: embedded?,
             threads: threads?,
             grace_period: grace_period?,
@@ -278,6 +282,14 @@ fn network(text: &str) -> Result<Ipv4Net, String> {
     let block = text.parse::<Ipv4Net>().ok().filter(|block| (16..=28).contains(&block.prefix_len()));
     let block = block.filter(|block| block.trunc() == *block);
     block.ok_or_else(|| format!("'{text}' is no network of IPv4 with a prefix of 16 to 28 bits"))
+}
+
+fn cimi_dialect(source: &Source, file: &File, problems: &mut Problems) -> Option<Dialect> {
+    let Some(dialect) = &file.cimi.dialect else { return Some(Dialect::default()) };
+    let Located { value, place } = source.locate(dialect);
+    let names: Vec<&str> = Dialect::NAMES.iter().map(|(name, _)| *name).collect();
+    let unknown = || format!("there is no dialect '{value}' of CIMI; there are: {}", names.join(", "));
+    problems.keep(&place, Dialect::named(&value).ok_or_else(unknown))
 }
 
 fn threads(source: &Source, file: &File, problems: &mut Problems) -> Option<NonZeroUsize> {

@@ -6,6 +6,7 @@
 pub mod cimi;
 pub mod deltacloud;
 pub mod ec2;
+mod tag;
 
 use std::borrow::Cow;
 
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// The names of the front ends there are, as in `-f`.
-pub const NAMES: &[&str] = &["ec2", "deltacloud"];
+pub const NAMES: &[&str] = &["ec2", "cimi", "deltacloud"];
 
 /// Those that are served when nothing is said: all of them.
 pub const DEFAULT_NAMES: &[&str] = NAMES;
@@ -314,6 +315,8 @@ pub struct Settings {
     pub strict_parameters: bool,
     /// How many instances one request may create.
     pub instances_per_request: u32,
+    /// How CIMI is spoken.
+    pub cimi_dialect: cimi::Dialect,
     /// The drivers that a request may choose.
     pub drivers: Vec<Choosable>,
 }
@@ -334,6 +337,7 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
     let named = |name: &&str| -> Option<Box<dyn Frontend>> {
         match *name {
             "ec2" => Some(Box::new(ec2::Ec2::new(ec2_settings(settings)))),
+            "cimi" => Some(Box::new(cimi::Cimi::new(settings.cimi_dialect))),
             "deltacloud" => {
                 let front_end = deltacloud::Deltacloud::new(settings.instances_per_request);
                 Some(Box::new(front_end.knowing(settings.drivers.clone())))
@@ -346,8 +350,14 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
 
 /// The tokens of pages are good for as long as the process lives.
 fn ec2_settings(settings: &Settings) -> ec2::Settings {
-    let Settings { region, default_network, strict_parameters, instances_per_request, drivers: _ } =
-        settings.clone();
+    let Settings {
+        region,
+        default_network,
+        strict_parameters,
+        instances_per_request,
+        cimi_dialect: _,
+        drivers: _,
+    } = settings.clone();
     let mut token_key = [0; 32];
     let random = [Uuid::new_v4(), Uuid::new_v4()];
     let random = random.iter().flat_map(|part| part.as_bytes());

@@ -78,6 +78,7 @@ fn open(config: &Config, idle: usize, stores: &Stores) -> Result<Gateway, Box<dy
         default_network: config.ec2.default_network,
         strict_parameters: config.ec2.strict_parameters,
         instances_per_request: config.limits.instances_per_request,
+        cimi_dialect: config.cimi_dialect,
         drivers: choosable(config),
     };
     // Gateways that have a sealing key in common take each other's sessions.

@@ -4,6 +4,7 @@
 //! or an error.
 
 pub mod basic;
+pub mod document;
 pub mod form;
 pub mod json;
 pub mod sign;

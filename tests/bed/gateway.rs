@@ -16,6 +16,9 @@ use super::http::{Answer, Connection, basic};
 /// How long the gateway may take to start.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Where a gateway listens, unless its settings say so themselves.
+const OWN: &str = "hostname = \"127.0.0.1\"\nport = 0\n";
+
 /// A running gateway; it ends with this value.
 pub struct Gateway {
     child: Child,
@@ -58,13 +61,17 @@ impl Gateway {
     /// A gateway with these settings (TOML), besides its addresses. It logs all that it can, unless they set
     /// `log.level`; the lines in which it says its addresses are of level `info`.
     pub fn start(settings: &str) -> Self {
-        let own = "hostname = \"127.0.0.1\"\nport = 0\n";
-        Gateway::start_program(env!("CARGO_BIN_EXE_deltagate"), own, settings)
+        Gateway::start_program(OWN, settings, &[])
+    }
+
+    /// A gateway with these flags besides.
+    pub fn start_with(flags: &[&str]) -> Self {
+        Gateway::start_program(OWN, "", flags)
     }
 
     /// A gateway with these settings, which say themselves where it listens.
     pub fn listening(settings: &str) -> Self {
-        Gateway::start_program(env!("CARGO_BIN_EXE_deltagate"), "", settings)
+        Gateway::start_program("", settings, &[])
     }
 
     /// A gateway with the mock cloud.
@@ -87,7 +94,7 @@ impl Gateway {
         ))
     }
 
-    fn start_program(program: &str, own: &str, settings: &str) -> Self {
+    fn start_program(own: &str, settings: &str, flags: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("deltagate.toml");
         let (top, tables) = match settings
@@ -100,8 +107,8 @@ impl Gateway {
         };
         let metrics = "[metrics]\naddress = \"127.0.0.1:0\"\n";
         fs::write(&file, format!("{own}{top}\n{metrics}{tables}")).unwrap();
-        let mut command = Command::new(program);
-        command.args(["-c".as_ref(), file.as_os_str()]);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deltagate"));
+        command.args(["-c".as_ref(), file.as_os_str()]).args(flags);
         if settings.contains("log.level") {
             command.env_remove("RUST_LOG");
         } else {

@@ -47,7 +47,7 @@ impl Running {
     }
 }
 
-const FRONT_ENDS: &str = "frontends = [\"ec2\", \"deltacloud\"]\n";
+const FRONT_ENDS: &str = "frontends = [\"ec2\", \"cimi\", \"deltacloud\"]\n";
 const ADMIN: (&str, &str) = ("admin@internal", "secret");
 
 fn engine(mode: Mode) -> Running {

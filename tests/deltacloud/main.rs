@@ -5,6 +5,8 @@
 mod bed;
 #[path = "../ovirt_engine/mod.rs"]
 mod ovirt_engine;
+#[path = "../replay/mod.rs"]
+mod replay;
 
 mod blobs;
 mod forwarded;
@@ -15,7 +17,6 @@ mod lifecycle;
 mod links;
 mod protocol;
 mod recordings;
-mod shape;
 
 /// The setting that lets the front end be served.
 const SERVED: &str = "frontends = [\"deltacloud\"]\n";

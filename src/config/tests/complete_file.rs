@@ -19,13 +19,14 @@ fn the_complete_file_says_what_the_defaults_are() {
             metrics,
             log,
             ec2,
+            cimi_dialect,
             embedded,
             threads,
             grace_period,
             ..
         } = config;
         format!(
-            "{listeners:?} {trusted_proxies:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {embedded:?} {threads} {grace_period:?}"
+            "{listeners:?} {trusted_proxies:?} {frontends:?} {providers:?} {limits:?} {metrics:?} {log:?} {ec2:?} {cimi_dialect:?} {embedded:?} {threads} {grace_period:?}"
         )
     };
     assert_eq!(told(&written), told(&default));

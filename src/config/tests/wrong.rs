@@ -14,8 +14,8 @@ fn what_is_wrong_is_named_with_its_line() {
         ("[limits]\n\nbody_byte = 1", &["3: unknown field `body_byte`"]),
         ("= 3", &["1: "]),
         (
-            "\nfrontends = ['ec2',\n 'cimi', 'deltacloud']",
-            &["3: there is no front end 'cimi' yet; there are: "],
+            "\nfrontends = ['ec2',\n 'cmi', 'deltacloud']",
+            &["3: there is no front end 'cmi' yet; there are: "],
         ),
         ("frontends = ['ec2', 'ec2']", &["1: front end 'ec2' is named twice"]),
         ("frontends = []", &["1: no front end is named"]),
@@ -141,11 +141,11 @@ fn what_is_wrong_outside_the_file_is_named_too() {
     type Case = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static str);
     let cases: &[Case] = &[
         (
-            &["-f", "cimi,ec2,deltacloud"],
+            &["-f", "cmi,ec2,deltacloud"],
             &[],
-            "-f: there is no front end 'cimi' yet; there are: ec2, deltacloud",
+            "-f: there is no front end 'cmi' yet; there are: ec2, cimi, deltacloud",
         ),
-        (&[], &[("API_FRONTEND", "cimi")], "API_FRONTEND: there is no front end 'cimi' yet"),
+        (&[], &[("API_FRONTEND", "cmi")], "API_FRONTEND: there is no front end 'cmi' yet"),
         (&["-i", "nosuch"], &[], "-i: there is no driver 'nosuch'"),
         (&["-P", "https://e/api;;ADMIN"], &[], "-P: the mock driver has no back end and takes no URL"),
         (&[], &[("API_PORT", "http")], "API_PORT: 'http' is no such number"),

@@ -30,7 +30,6 @@ mod collections;
 mod context;
 mod docs;
 mod drawing;
-mod document;
 mod drivers;
 mod entry;
 mod errors;
@@ -47,7 +46,6 @@ mod ready;
 mod route;
 mod states;
 mod table;
-mod tag;
 
 #[cfg(test)]
 mod tests;
@@ -68,12 +66,11 @@ use self::{
     ready::Ready,
     route::{Route, Target},
     table::{How, Row},
-    tag::Tagged,
 };
-use super::{Arrival, Call, Choice, Choosable, Claim, Frontend, Intake, Reply};
+use super::{Arrival, Call, Choice, Choosable, Claim, Frontend, Intake, Reply, tag::Tagged};
 use crate::{
     model::{Capabilities, Error, ErrorKind},
-    wire::{basic, form::encode, sign::Refusal},
+    wire::{basic, document, form::encode, sign::Refusal},
 };
 
 /// The Deltacloud front end.

@@ -8,27 +8,10 @@
 
 use http::{HeaderMap, header::ACCEPT};
 
+pub(super) use crate::wire::document::Format;
+
 /// The most media ranges of an `Accept` header that are looked at.
 const MOST_RANGES: usize = 64;
-
-/// A form of documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    /// `application/xml`
-    Xml,
-    /// `application/json`
-    Json,
-}
-
-impl Format {
-    /// The media type of its documents.
-    pub(super) fn content_type(self) -> &'static str {
-        match self {
-            Format::Xml => "application/xml",
-            Format::Json => "application/json",
-        }
-    }
-}
 
 /// What an answer is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ pub(super) fn word(state: InstanceState) -> &'static str {
     if state == InstanceState::Error {
         return "ERROR";
     }
-    match stage(state) {
+    match state.stage() {
         Stage::Start => "START",
         Stage::Pending => "PENDING",
         Stage::Running => "RUNNING",
@@ -31,11 +31,7 @@ pub(super) fn shown_as(wanted: &str) -> Vec<InstanceState> {
 
 /// What may be done to an instance in this state, in the order in which the driver declares it.
 pub(super) fn possible(cloud: &Capabilities, state: InstanceState) -> impl Iterator<Item = Deed> {
-    let here = stage(state);
-    let deeds = cloud.life.iter().filter(move |step| step.from == here).filter_map(|step| deed(step.by));
-    // What it has in memory would be lost.
-    let holds_memory = matches!(state, InstanceState::Paused | InstanceState::Suspended);
-    deeds.filter(move |deed| !(holds_memory && *deed == Deed::Destroy))
+    cloud.possible(state).filter_map(deed)
 }
 
 /// What a client can do to an instance.
@@ -66,17 +62,6 @@ fn deed(cause: Cause) -> Option<Deed> {
         Cause::Reboot => Some(Deed::Reboot),
         Cause::Destroy => Some(Deed::Destroy),
         Cause::Auto | Cause::Create => None,
-    }
-}
-
-fn stage(state: InstanceState) -> Stage {
-    use InstanceState as I;
-    match state {
-        I::Creating | I::Starting | I::Resuming | I::Locked => Stage::Pending,
-        I::Running | I::Rebooting | I::Unknown => Stage::Running,
-        I::Suspending | I::Stopping | I::Terminating => Stage::Stopping,
-        I::Paused | I::Suspended | I::Stopped | I::Error => Stage::Stopped,
-        I::Terminated => Stage::Finish,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The front ends, from outside: the table in which a new one is named.
 
+mod cimi;
 mod deltacloud;
 mod ec2;
 
@@ -23,7 +24,7 @@ pub type User<'a> = (&'a str, &'a str);
 pub type Outcome = Result<Vec<Thing>, Refused>;
 
 /// All doors.
-pub const DOORS: &[Door] = &[ec2::DOOR, deltacloud::XML, deltacloud::JSON];
+pub const DOORS: &[Door] = &[ec2::DOOR, cimi::XML, cimi::JSON, deltacloud::XML, deltacloud::JSON];
 
 /// What a door shows of a resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,19 +1,37 @@
 //! Documents, described once and written as XML or as JSON.
 //!
-//! A [`Node`] is an element in XML and a member of an object in JSON. The two forms of Deltacloud differ in places
-//! (`owner_id` is `owner` in JSON, a hardware profile's properties are elements here and a map there); a node says so
+//! A [`Node`] is an element in XML and a member of an object in JSON. The two forms of a protocol differ in places
+//! (Deltacloud's `owner_id` is `owner` in JSON, CIMI's properties are elements here and a map there); a node says so
 //! itself, so that a document has one description.
 
 use std::borrow::Cow;
 
 use bytes::{BufMut, BytesMut};
 
-use super::negotiation::Format;
-use crate::wire::xml::Writer;
+use super::xml::Writer;
+
+/// A form of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `application/xml`
+    Xml,
+    /// `application/json`
+    Json,
+}
+
+impl Format {
+    /// The media type of its documents.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Format::Xml => "application/xml",
+            Format::Json => "application/json",
+        }
+    }
+}
 
 /// A part of a document.
 #[derive(Debug, Clone)]
-pub(super) struct Node<'a> {
+pub struct Node<'a> {
     /// The element's name; the member's, unless `key` says otherwise.
     name: Cow<'a, str>,
     /// The member's name in JSON, where it is another.
@@ -54,69 +72,73 @@ impl<'a> Node<'a> {
     }
 
     /// A text.
-    pub(super) fn text(name: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Self {
+    pub fn text(name: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Self {
         Node::new(name, Content::Text(text.into()))
     }
 
     /// A number: one in JSON, too.
-    pub(super) fn number(name: &'static str, number: f64) -> Self {
+    pub fn number(name: &'static str, number: f64) -> Self {
         Node::new(name, Content::Number(number))
     }
 
     /// A truth.
-    pub(super) fn flag(name: &'static str, flag: bool) -> Self {
+    pub fn flag(name: &'static str, flag: bool) -> Self {
         Node::new(name, Content::Flag(flag))
     }
 
     /// What has attributes alone.
-    pub(super) fn empty(name: &'static str) -> Self {
+    pub fn empty(name: &'static str) -> Self {
         Node::new(name, Content::Empty)
     }
 
     /// A value that is not there: `null` in JSON, and an element without content in XML.
-    pub(super) fn null(name: &'static str) -> Self {
+    pub fn null(name: &'static str) -> Self {
         Node::new(name, Content::Null)
     }
 
     /// What has parts of different names.
-    pub(super) fn object(name: impl Into<Cow<'a, str>>, members: Vec<Node<'a>>) -> Self {
+    pub fn object(name: impl Into<Cow<'a, str>>, members: Vec<Node<'a>>) -> Self {
         Node::new(name, Content::Members(members))
     }
 
     /// A list of parts of one kind.
-    pub(super) fn list(name: impl Into<Cow<'a, str>>, items: Vec<Node<'a>>) -> Self {
+    pub fn list(name: impl Into<Cow<'a, str>>, items: Vec<Node<'a>>) -> Self {
         Node::new(name, Content::Items(items))
     }
 
     /// A list that is not set off in XML.
-    pub(super) fn row(name: &'static str, items: Vec<Node<'a>>) -> Self {
+    pub fn row(name: &'static str, items: Vec<Node<'a>>) -> Self {
         Node::new(name, Content::Row(items))
     }
 
+    /// The same object, with another part at its end.
+    #[must_use]
+    pub fn and(mut self, part: Node<'a>) -> Self {
+        if let Content::Members(parts) = &mut self.content {
+            parts.push(part);
+        }
+        self
+    }
+
     /// The same, under another name in JSON.
-    pub(super) fn key(mut self, key: &'static str) -> Self {
+    pub fn key(mut self, key: &'static str) -> Self {
         self.key = Some(key);
         self
     }
 
     /// The same, in one form only.
-    pub(super) fn only(mut self, format: Format) -> Self {
+    pub fn only(mut self, format: Format) -> Self {
         self.only = Some(format);
         self
     }
 
     /// The same, with an attribute.
-    pub(super) fn with(self, name: &'static str, value: impl Into<Cow<'a, str>>) -> Self {
+    pub fn with(self, name: &'static str, value: impl Into<Cow<'a, str>>) -> Self {
         self.attribute(name, value.into(), None)
     }
 
     /// The same, with an attribute that appears in one form only.
-    pub(super) fn with_only(
-        self,
-        format: Format,
-        name: &'static str,
-        value: impl Into<Cow<'a, str>>,
-    ) -> Self {
+    pub fn with_only(self, format: Format, name: &'static str, value: impl Into<Cow<'a, str>>) -> Self {
         self.attribute(name, value.into(), Some(format))
     }
 
@@ -126,7 +148,7 @@ impl<'a> Node<'a> {
     }
 
     /// Writes it as XML.
-    pub(super) fn write_xml(&self, xml: &mut Writer<'_>) {
+    pub fn write_xml(&self, xml: &mut Writer<'_>) {
         if !appears(self.only, Format::Xml) {
             return;
         }
@@ -161,7 +183,7 @@ impl<'a> Node<'a> {
     }
 
     /// Writes its value as JSON, without its name.
-    pub(super) fn write_json(&self, out: &mut BytesMut) {
+    pub fn write_json(&self, out: &mut BytesMut) {
         match &self.content {
             Content::Text(text) if self.attributes_in(Format::Json).next().is_none() => string(text, out),
             Content::Null => out.put_slice(b"null"),
@@ -183,7 +205,7 @@ impl<'a> Node<'a> {
     }
 
     /// Writes it as the only member of an object.
-    pub(super) fn write_json_document(&self, out: &mut BytesMut) {
+    pub fn write_json_document(&self, out: &mut BytesMut) {
         out.put_u8(b'{');
         string(self.member(), out);
         out.put_u8(b':');
@@ -193,7 +215,7 @@ impl<'a> Node<'a> {
 
     /// Writes all of an object but its end: parts come yet, which are a list of this name in JSON and are not set off in
     /// XML.
-    pub(super) fn write_open(&self, parts: &str, format: Format, out: &mut BytesMut) {
+    pub fn write_open(&self, parts: &str, format: Format, out: &mut BytesMut) {
         match format {
             Format::Xml => {
                 self.write_xml(&mut Writer::new(out));
@@ -210,7 +232,7 @@ impl<'a> Node<'a> {
     }
 
     /// Writes the end of an object called `name` whose parts have all come.
-    pub(super) fn write_end(name: &str, format: Format, out: &mut BytesMut) {
+    pub fn write_end(name: &str, format: Format, out: &mut BytesMut) {
         match format {
             Format::Xml => {
                 Writer::new(out).close(name);
@@ -225,22 +247,22 @@ impl<'a> Node<'a> {
     }
 
     /// Its name.
-    pub(super) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The value of an attribute that it has in XML.
-    pub(super) fn attribute_of(&self, name: &str) -> Option<&str> {
+    pub fn attribute_of(&self, name: &str) -> Option<&str> {
         self.attributes().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// Its attributes in XML.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.attributes_in(Format::Xml).map(|(name, value)| (name, value.as_ref()))
     }
 
     /// Its own text; none when it has parts, or nothing.
-    pub(super) fn own_text(&self) -> Option<Cow<'_, str>> {
+    pub fn own_text(&self) -> Option<Cow<'_, str>> {
         match &self.content {
             Content::Text(text) => Some(Cow::Borrowed(text)),
             Content::Flag(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
@@ -252,7 +274,7 @@ impl<'a> Node<'a> {
     }
 
     /// Its parts, as in XML.
-    pub(super) fn parts(&self) -> Vec<&Node<'a>> {
+    pub fn parts(&self) -> Vec<&Node<'a>> {
         let (Content::Members(parts) | Content::Items(parts) | Content::Row(parts)) = &self.content else {
             return Vec::new();
         };
@@ -321,7 +343,7 @@ fn enclosed<T>(
 }
 
 /// Writes a JSON string.
-pub(super) fn string(text: &str, out: &mut BytesMut) {
+pub fn string(text: &str, out: &mut BytesMut) {
     // Writing a string to memory does not fail.
     let _ = serde_json::to_writer(out.writer(), text);
 }

@@ -1,7 +1,7 @@
 //! Entity tags ([RFC 9110, section 8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)): who has an answer
 //! already is told so, and not given it again.
 //!
-//! Unlike in the original, tags are quoted and `If-None-Match` is heeded. A list that leaves before it is whole has
+//! Unlike in the original of Deltacloud and CIMI, tags are quoted and `If-None-Match` is heeded. A list that leaves before it is whole has
 //! none.
 
 use std::fmt::Write;
@@ -10,10 +10,8 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header::IF_NONE_MATCH};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    frontends::{Encode, Head, Reply},
-    model::{Error, Flow, Resource},
-};
+use super::{Encode, Head, Reply};
+use crate::model::{Error, Flow, Operation, Resource};
 
 /// How many bytes of the digest a tag has.
 const TAG: usize = 16;
@@ -72,6 +70,10 @@ impl Encode for Tagged {
         self.answer.note(resource)
     }
 
+    fn decide(&mut self) -> Vec<Operation> {
+        self.answer.decide()
+    }
+
     fn open(&mut self, out: &mut BytesMut) {
         let from = out.len();
         self.answer.open(out);
@@ -89,20 +91,28 @@ impl Encode for Tagged {
         let from = out.len();
         self.answer.close(out)?;
         self.take(out, from);
-        let digest = self.digest.finalize_reset();
-        let mut tag = String::from("\"");
-        for byte in digest.iter().take(TAG) {
-            // Writing to memory does not fail.
-            let _ = write!(tag, "{byte:02x}");
-        }
-        tag.push('"');
-        self.tag = Some(tag);
+        self.tag = Some(written(&self.digest.finalize_reset()));
         Ok(())
     }
 
     fn fail(&mut self, error: &Error) -> Reply {
         self.answer.fail(error)
     }
+}
+
+/// The tag of a document that is there as a whole.
+pub(super) fn of(document: &[u8]) -> String {
+    written(&Sha256::digest(document))
+}
+
+fn written(digest: &[u8]) -> String {
+    let mut tag = String::from("\"");
+    for byte in digest.iter().take(TAG) {
+        // Writing to memory does not fail.
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    tag
 }
 
 /// Whether a tag is among those of an `If-None-Match`; weak ones count, as that field has it.

@@ -1,33 +1,40 @@
-//! What the original was recorded to be asked, asked of the mock cloud again in the same order: the same status, the same
-//! shape and, where it does not vary, the same text, but for the differences that are decided.
+//! What Apache Deltacloud was recorded to be asked, asked of the mock cloud again in the same order: the same status, the
+//! same shape and, where it does not vary, the same text, but for the differences that are decided.
 
-mod decided;
-mod recorded;
+pub mod recorded;
+pub mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::{
-    decided::{ADDED, LEFT_OUT, OTHERWISE, SKIPPED, STATUSES, VARYING},
-    recorded::Recording,
-};
-use crate::{
-    SERVED,
-    bed::{Gateway, http::Answer},
-    shape::{self, Said},
-};
+use self::{recorded::Recording, shape::Said};
+use crate::bed::{Gateway, http::Answer};
 
-/// A cloud on which everything that is asked for happens at once, as on the original's.
-const AT_ONCE: &str = "[mock]\ntransition = 0\n";
+/// What is decided to be otherwise than in the original, each with its reason. A name that has a `*` stands for all that
+/// have anything there.
+pub struct Decided {
+    /// Recordings that are not replayed.
+    pub skipped: &'static [(&'static str, &'static str)],
+    /// Recordings that are answered with another status.
+    pub statuses: &'static [(&'static str, u16, &'static str)],
+    /// Parts of paths that the recorded documents have alone.
+    pub left_out: &'static [(&'static str, &'static str)],
+    /// Parts of paths that the documents here have alone.
+    pub added: &'static [(&'static str, &'static str)],
+    /// Recordings and parts of paths at which the same is another text each time.
+    pub varying: &'static [(&'static str, &'static str, &'static str)],
+    /// Recordings and parts of paths at which another text is said.
+    pub otherwise: &'static [(&'static str, &'static str, &'static str)],
+    /// The path below which the API is, which tells a URL of it.
+    pub root: &'static str,
+}
 
-/// So many at least are answered alike, or else the recordings are not what they were.
-const LEAST_ALIKE: usize = 145;
-
-#[test]
-fn the_original_is_answered_alike() {
-    let Some(recordings) = recorded::all() else { return };
-    let gateway = Gateway::start(&format!("{SERVED}{AT_ONCE}"));
-    let mut replay = Replay { gateway, ids: BTreeMap::new(), used: BTreeSet::new() };
-    let (mut alike, mut decided, mut skipped, mut wrong) = (0, 0, 0, Vec::new());
+/// Asks all that these indexes have of a gateway, and compares.
+///
+/// At least so many are answered `alike`, or else the recordings are not what they were.
+pub fn replay(indexes: &[&str], gateway: Gateway, decided: &'static Decided, least_alike: usize) {
+    let Some(recordings) = recorded::all(indexes) else { return };
+    let mut replay = Replay { gateway, decided, ids: BTreeMap::new(), used: BTreeSet::new() };
+    let (mut alike, mut otherwise, mut skipped, mut wrong) = (0, 0, 0, Vec::new());
     for recording in &recordings {
         if replay.is_skipped(recording) {
             skipped += 1;
@@ -35,16 +42,16 @@ fn the_original_is_answered_alike() {
         }
         match replay.compare(recording) {
             Ok(true) => alike += 1,
-            Ok(false) => decided += 1,
+            Ok(false) => otherwise += 1,
             Err(difference) => wrong.push(difference),
         }
     }
     println!(
-        "of {} recordings, {alike} are answered alike, {decided} but for what is decided; {skipped} are left out",
+        "of {} recordings, {alike} are answered alike, {otherwise} but for what is decided; {skipped} are left out",
         recordings.len()
     );
     assert!(wrong.is_empty(), "{} differ otherwise:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(alike >= LEAST_ALIKE, "only {alike} of {}", recordings.len());
+    assert!(alike >= least_alike, "only {alike} of {}", recordings.len());
     let idle = replay.idle();
     assert!(idle.is_empty(), "decided, but not so: {idle:?}");
 }
@@ -52,6 +59,7 @@ fn the_original_is_answered_alike() {
 /// The recordings' requests, sent to a gateway.
 struct Replay {
     gateway: Gateway,
+    decided: &'static Decided,
     /// What the original called a thing that was created, and what it is called here.
     ids: BTreeMap<String, String>,
     /// The decisions that were met.
@@ -60,7 +68,7 @@ struct Replay {
 
 impl Replay {
     fn is_skipped(&mut self, recording: &Recording) -> bool {
-        let row = SKIPPED.iter().find(|(names, _)| fits(names, &recording.name));
+        let row = self.decided.skipped.iter().find(|(names, _)| fits(names, &recording.name));
         self.used.extend(row.map(|(names, _)| *names));
         row.is_some()
     }
@@ -94,7 +102,11 @@ impl Replay {
     }
 
     fn other_status(&mut self, name: &str, recorded: u16, answer: &Answer) -> Result<(), String> {
-        let row = STATUSES.iter().find(|(names, status, _)| fits(names, name) && *status == answer.status);
+        let row = self
+            .decided
+            .statuses
+            .iter()
+            .find(|(names, status, _)| fits(names, name) && *status == answer.status);
         let row = row.ok_or_else(|| format!("{recorded} is {}: {}", answer.status, answer.body))?;
         self.used.insert(row.0);
         Ok(())
@@ -120,8 +132,8 @@ impl Replay {
         let given = given.ok_or_else(|| format!("{} is not {media}", answer.body))?;
         let mut same = true;
         for (paths, decided, whose) in [
-            (recorded.difference(&given), LEFT_OUT, "the recorded one"),
-            (given.difference(&recorded), ADDED, "the answer"),
+            (recorded.difference(&given), self.decided.left_out, "the recorded one"),
+            (given.difference(&recorded), self.decided.added, "the answer"),
         ] {
             for path in paths {
                 let row = decided.iter().find(|(part, _)| path.contains(part));
@@ -140,40 +152,47 @@ impl Replay {
             return Ok(true);
         };
         let given = shape::said(answer.header("content-type"), &answer.body).unwrap_or_default();
-        let given: Said = given.into_iter().map(|(path, text)| (path, without_host(&text))).collect();
+        let given: Said =
+            given.into_iter().map(|(path, text)| (path, without_host(&text, self.decided.root))).collect();
         let mut same = true;
         for (path, text) in recorded {
             let own = || given.iter().filter(|(known, _)| *known == path).map(|(_, text)| text.as_str());
-            let text = without_host(&text);
+            let text = without_host(&text, self.decided.root);
             if text.is_empty() || own().next().is_none() || own().any(|own| own == text) {
                 continue;
             }
             let fits = |(names, part, _): &&(&'static str, &'static str, &str)| {
                 fits(names, &recording.name) && path.contains(part)
             };
-            let Some((_, part, _)) = VARYING.iter().chain(OTHERWISE).find(fits) else {
+            let Some((_, part, _)) = self.decided.varying.iter().chain(self.decided.otherwise).find(fits)
+            else {
                 return Err(format!("{path} is {:?}, not {text:?}", own().collect::<Vec<_>>()));
             };
             self.used.insert(part);
-            same &= VARYING.iter().any(|(_, varies, _)| varies == part);
+            same &= self.decided.varying.iter().any(|(_, varies, _)| varies == part);
         }
         Ok(same)
     }
 
     /// The decisions that were not met.
     fn idle(&self) -> Vec<&'static str> {
-        let names = STATUSES.iter().map(|(name, ..)| *name).chain(SKIPPED.iter().map(|(name, _)| *name));
-        let paths = LEFT_OUT.iter().chain(ADDED).map(|(path, _)| *path);
-        let texts = VARYING.iter().chain(OTHERWISE).map(|(_, path, _)| *path);
+        let names = self
+            .decided
+            .statuses
+            .iter()
+            .map(|(name, ..)| *name)
+            .chain(self.decided.skipped.iter().map(|(name, _)| *name));
+        let paths = self.decided.left_out.iter().chain(self.decided.added).map(|(path, _)| *path);
+        let texts = self.decided.varying.iter().chain(self.decided.otherwise).map(|(_, path, _)| *path);
         let all = names.chain(paths).chain(texts);
         all.filter(|row| !self.used.contains(row)).collect()
     }
 }
 
 /// A text without the host, where it is a URL of the API.
-fn without_host(text: &str) -> String {
-    match text.split_once("/api") {
-        Some((host, path)) if host.starts_with("http") => format!("/api{path}"),
+fn without_host(text: &str, root: &str) -> String {
+    match text.split_once(root) {
+        Some((host, path)) if host.starts_with("http") => format!("{root}{path}"),
         _ => text.to_owned(),
     }
 }

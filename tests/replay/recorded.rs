@@ -5,9 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The indexes, in the order in which the requests were sent.
-const INDEXES: [&str; 2] = ["INDEX-deltacloud.txt", "INDEX-extra.txt"];
-
 /// A request, and what the original answered.
 pub struct Recording {
     pub name: String,
@@ -34,11 +31,12 @@ impl Answered {
     }
 }
 
-/// All of them; none, and a line that says so, when they are not there.
-pub fn all() -> Option<Vec<Recording>> {
+/// All that these indexes have, in the order in which the requests were sent; none, and a line that says so, when they
+/// are not there.
+pub fn all(indexes: &[&str]) -> Option<Vec<Recording>> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/wire");
     let root = env::var_os("DELTAGATE_WIRE").map_or_else(beside, PathBuf::from).join("deltacloud");
-    let indexes = INDEXES.map(|name| fs::read_to_string(root.join(name)));
+    let indexes: Vec<_> = indexes.iter().map(|name| fs::read_to_string(root.join(name))).collect();
     if indexes.iter().any(Result::is_err) {
         println!("skipped: there are no recordings of Deltacloud (DELTAGATE_WIRE names their directory)");
         return None;

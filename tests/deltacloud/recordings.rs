@@ -1,8 +1,35 @@
-//! What is decided to be otherwise than in the original, each with its reason. A name that has a `*` stands for all that
-//! have anything there.
+//! What the original was recorded to be asked, and what is decided to be otherwise.
+
+use crate::{
+    SERVED,
+    bed::Gateway,
+    replay::{Decided, replay},
+};
+
+/// A cloud on which everything that is asked for happens at once, as on the original's.
+const AT_ONCE: &str = "[mock]\ntransition = 0\n";
+
+/// So many at least are answered alike, or else the recordings are not what they were.
+const LEAST_ALIKE: usize = 145;
+
+#[test]
+fn the_original_is_answered_alike() {
+    let gateway = Gateway::start(&format!("{SERVED}{AT_ONCE}"));
+    replay(&["INDEX-deltacloud.txt", "INDEX-extra.txt"], gateway, &DECIDED, LEAST_ALIKE);
+}
+
+static DECIDED: Decided = Decided {
+    skipped: SKIPPED,
+    statuses: STATUSES,
+    left_out: LEFT_OUT,
+    added: ADDED,
+    varying: VARYING,
+    otherwise: OTHERWISE,
+    root: "/api",
+};
 
 /// Recordings that are not replayed.
-pub const SKIPPED: &[(&str, &str)] = &[
+const SKIPPED: &[(&str, &str)] = &[
     ("*.html", "HTML is the console's own"),
     ("htmlform-*", "the same"),
     ("conneg-star", "the same: the original answers it with HTML"),
@@ -14,7 +41,7 @@ pub const SKIPPED: &[(&str, &str)] = &[
 ];
 
 /// Recordings that are answered with another status.
-pub const STATUSES: &[(&str, u16, &str)] = &[
+const STATUSES: &[(&str, u16, &str)] = &[
     ("hardware_profiles-index-noauth.xml", 401, "profiles are the cloud's, which knows its users"),
     ("drivers-show.*", 404, "only the drivers that a request may choose are there"),
     ("drivers-show-rhevm.*", 404, "the same"),
@@ -57,7 +84,7 @@ pub const STATUSES: &[(&str, u16, &str)] = &[
 ];
 
 /// Parts of paths that the recorded documents have alone, and why.
-pub const LEFT_OUT: &[(&str, &str)] = &[
+const LEFT_OUT: &[(&str, &str)] = &[
     ("/error/request/param", "parameters can hold secrets and are not repeated"),
     ("/authentication", "a seeded instance of the original's has a key without a name"),
     ("/pem", "a private key is said once, in the answer to its creation"),
@@ -67,7 +94,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
 ];
 
 /// Parts of paths that the documents here have alone, and why.
-pub const ADDED: &[(&str, &str)] = &[
+const ADDED: &[(&str, &str)] = &[
     ("/actions", "JSON says what XML says, and what can be done with volumes and snapshots is said"),
     ("/hardware_profile/propert", "an instance's size is always said, and a profile's choices in JSON, too"),
     ("/hardware_profiles[]/property", "the same"),
@@ -100,7 +127,7 @@ pub const ADDED: &[(&str, &str)] = &[
 ];
 
 /// Recordings and parts of paths at which the same is another text each time, and why.
-pub const VARYING: &[(&str, &str, &str)] = &[
+const VARYING: &[(&str, &str, &str)] = &[
     ("*", "/metric/properties", "what is measured"),
     ("*", "/created", "a moment"),
     ("*", "/creation_time", "a moment"),
@@ -112,7 +139,7 @@ pub const VARYING: &[(&str, &str, &str)] = &[
 ];
 
 /// Recordings and parts of paths at which another text is said, and why.
-pub const OTHERWISE: &[(&str, &str, &str)] = &[
+const OTHERWISE: &[(&str, &str, &str)] = &[
     ("*", "/message", "what is wrong is said in other words"),
     ("*", "/error/backend@driver", "the query and the headers choose no back end that is not there"),
     ("*", "/drivers/driver", "only the drivers that a request may choose are there"),
