@@ -172,7 +172,7 @@ def instances(ask):
     ask("GetConsoleOutput", InstanceId=ids[0])
     ask("GetPasswordData", InstanceId=ids[0])
     tags(ask, ids[0])
-    attributes(ask, ids[0])
+    attributes_of(ask, ids[0])
     ask("StopInstances", InstanceIds=ids)
     copy = ask("CreateImage", InstanceId=ids[0], Name="model")["ImageId"]
     ask("DescribeImages")
@@ -195,7 +195,7 @@ def tags(ask, instance):
     ask("DeleteTags", Resources=[instance], Tags=written)
 
 
-def attributes(ask, instance):
+def attributes_of(ask, instance):
     known = "instanceType", "userData", "disableApiTermination", "disableApiStop", "rootDeviceName", "kernel"
     lists = "blockDeviceMapping", "groupSet", "productCodes", "instanceInitiatedShutdownBehavior"
     for attribute in known + lists + ("ramdisk", "sourceDestCheck", "ebsOptimized", "enaSupport", "sriovNetSupport"):

@@ -104,11 +104,11 @@ def created(vms, template):
         )
     )
     assert vm.status == types.VmStatus.IMAGE_LOCKED and vm.memory == 2 << 30 and vm.description == "by the SDK"
+    service = vms.vm_service(vm.id)
+    assert "locked" in str(refused(sdk.Error, "409", service.start))
     refused(sdk.Error, "already in use", vms.add, types.Vm(name="sdk", cluster=vm.cluster, template=vm.template))
     refused(sdk.Error, "Entity not found", vms.add, types.Vm(name="x", cluster=types.Cluster(name="no"), template=vm.template))
     refused(sdk.Error, "Vm [name] required for add", vms.add, types.Vm(cluster=vm.cluster, template=vm.template))
-    service = vms.vm_service(vm.id)
-    assert "locked" in str(refused(sdk.Error, "409", service.start))
     wait_for(service, types.VmStatus.DOWN)
     whole = service.get(all_content=True)
     assert whole.initialization.root_password == "******" and whole.initialization.host_name == "sdk-host"

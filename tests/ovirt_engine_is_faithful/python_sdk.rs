@@ -5,8 +5,9 @@ use std::process::Command;
 
 use crate::ovirt_engine::{Engine, Mode, Options};
 
-/// How much faster than a real engine this one is.
-const SPEED: f64 = 200.0;
+/// How much faster than a real engine this one is: so slow that a VM that was just made is still locked when the SDK
+/// comes back, on a machine that is busy with other things too.
+const SPEED: f64 = 50.0;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn drives_4_1() {
