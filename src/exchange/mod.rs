@@ -20,6 +20,8 @@ pub use promise::{Promises, View, Withdrawn, superseded};
 pub use provider::{Endpoint, Interface, Level, Provider, ProviderUrl, Services, Tls, bare_host};
 pub use transport::{Answer, Body, Transport};
 
+use std::borrow::Cow;
+
 use crate::model::{Capabilities, Error, Operation};
 use secrecy::SecretString;
 
@@ -29,10 +31,10 @@ pub trait Driver: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> &Capabilities;
 
-    /// What of the cloud the identity is in, as the cloud calls it: those with the same one see the same things. All of
-    /// it when empty.
-    fn tenant<'i>(&self, _identity: &'i Identity) -> &'i str {
-        ""
+    /// What of the cloud the identity is in: those with the same one see the same things, once the cloud has said that
+    /// they are who they say. All of it when empty.
+    fn tenant<'i>(&self, _identity: &'i Identity) -> Cow<'i, str> {
+        Cow::Borrowed("")
     }
 
     /// Makes the exchanges that `operation` needs; every resource it finds goes to the cloud's receiver as soon as it

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use pingora::protocols::http::v1::client::HttpSession;
 
 use super::transport::{broken, counted, final_answer, is_answered};
@@ -25,7 +26,7 @@ pub(super) async fn send(
 ) -> Result<bool, Error> {
     // It says nothing for as long as the client takes.
     session.read_timeout = None;
-    let mut interim = 0;
+    let (mut interim, mut taken) = (0, 0);
     while !is_answered(session) {
         let piece = tokio::select! {
             biased;
@@ -35,12 +36,10 @@ pub(super) async fn send(
             }
             piece = body.next() => piece?,
         };
-        let is_last = piece.is_none();
-        let sent = match piece {
-            Some(piece) => session.write_body(&piece).await,
-            None => session.finish_body().await,
-        };
-        if let Err(error) = sent {
+        taken += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        // Who has counted to the announced length may answer before it is said that this was all.
+        let is_last = piece.is_none() || body.length() == Some(taken);
+        if let Err(error) = write(session, piece, is_last).await {
             return last_words(session, &error).await.map(|()| false);
         }
         if is_last {
@@ -50,6 +49,13 @@ pub(super) async fn send(
     }
     session.read_timeout = patience;
     Ok(false)
+}
+
+async fn write(session: &mut HttpSession, piece: Option<Bytes>, is_last: bool) -> pingora::Result<()> {
+    if let Some(piece) = piece {
+        session.write_body(&piece).await?;
+    }
+    if is_last { session.finish_body().await.map(|_| ()) } else { Ok(()) }
 }
 
 /// What a back end has said that takes no more; `error` when nothing.

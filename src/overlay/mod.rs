@@ -13,7 +13,7 @@ mod notes;
 mod once;
 mod tags;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_trait::async_trait;
 use moka::future::Cache;
@@ -77,7 +77,7 @@ impl Overlay {
     }
 
     fn account(&self, identity: &Identity) -> Account {
-        Account::of(&self.provider, self.driver.tenant(identity))
+        Account::of(&self.provider, &self.driver.tenant(identity))
     }
 
     async fn kept(&self, identity: &Identity) -> Result<(Arc<AllTags>, Arc<Notes>), Error> {
@@ -177,7 +177,7 @@ impl Driver for Overlay {
         &self.capabilities
     }
 
-    fn tenant<'i>(&self, identity: &'i Identity) -> &'i str {
+    fn tenant<'i>(&self, identity: &'i Identity) -> Cow<'i, str> {
         self.driver.tenant(identity)
     }
 

@@ -55,7 +55,8 @@ fn keeps(talk: &mut Talk, _: usize) -> std::io::Result<bool> {
 #[test]
 fn content_arrives_however_it_is_sent() {
     let store = Store::start("", "", keeps);
-    for content in ["hello", ""] {
+    // Often, because the store may answer the moment that it has the last byte.
+    for content in ["hello", ""].repeat(15) {
         assert_eq!(put(&store, content), 200);
         assert_eq!(store.heard(), stored("1", content));
     }
@@ -67,7 +68,9 @@ fn content_arrives_however_it_is_sent() {
     }
     let opened = store.gateway.sample("deltagate_backend_connections_total", &[]);
     let reused = store.gateway.sample("deltagate_backend_connections_total", &["\"reused\""]);
-    assert_eq!((opened - reused, reused), (1.0, 4.0), "{}", store.gateway.scrape());
+    // Pingora's pool gives a connection up that its own watcher has not let go of yet, and says so.
+    let given_up = store.gateway.log().matches("failed to acquire reusable stream").count() as f64;
+    assert_eq!((opened - reused, opened), (1.0 + given_up, 33.0), "{}", store.gateway.scrape());
 }
 
 #[test]

@@ -195,6 +195,13 @@ impl Harness {
         Ok(received.instances.into_iter().next().unwrap())
     }
 
+    /// The state that its user is shown it in.
+    pub(crate) async fn told(&self, id: &str) -> InstanceState {
+        let view = self.promises.view(&self.identity.user).await.unwrap();
+        let instance = self.show(id).await.unwrap();
+        view.amend(&instance).unwrap_or(instance).state
+    }
+
     /// Waits until there are so many instances.
     pub(crate) async fn until_there_are(&self, count: usize) {
         let started = Instant::now();

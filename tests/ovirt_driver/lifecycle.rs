@@ -1,6 +1,9 @@
 //! What the driver does.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use deltagate::model::{Action, Count, ErrorKind, Id, InstanceSpec, InstanceState as State, Kind, Operation};
 use uuid::Uuid;
@@ -8,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     for_every_mode,
     harness::{Harness, create, engine, spec},
-    ovirt_engine::{Engine, Mode, seed},
+    ovirt_engine::{Engine, Mode, Options, seed},
     transport::Together,
 };
 
@@ -62,6 +65,23 @@ for_every_mode! {
         assert_eq!(gone[0].state, State::Terminating);
         assert!(matches!(gone[0].previous, Some(State::Running | State::Stopping | State::Rebooting)));
         harness.until(&vm, None).await;
+    }
+
+    async fn an_instance_runs_or_reboots_until_it_is_up_again(mode: Mode) {
+        let engine = Engine::start(Options { mode, vms: 1, speed: 100.0, ..Options::default() }).await;
+        let harness = Harness::new(&engine, "");
+        let vm = harness.list(Kind::Instance).await.instances[0].id.to_string();
+        harness.perform(Operation::Act(Action::Start, vec![id(&vm)])).await.unwrap();
+        harness.until(&vm, Some(State::Running)).await;
+        harness.perform(Operation::Act(Action::Reboot, vec![id(&vm)])).await.unwrap();
+        let mut seen = vec![];
+        let started = Instant::now();
+        while seen.last() != Some(&State::Running) || harness.promised().await > 0 {
+            seen.push(harness.told(&vm).await);
+            assert!(started.elapsed() < Duration::from_secs(20), "what was promised is never kept");
+        }
+        assert!(seen.iter().all(|state| matches!(state, State::Rebooting | State::Running)), "{seen:?}");
+        harness.until(&vm, Some(State::Running)).await;
     }
 
     async fn user_data_reaches_the_guest(mode: Mode) {

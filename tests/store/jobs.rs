@@ -132,6 +132,7 @@ async fn what_is_asked_later_counts() {
         let held = overrule().await;
         assert!(take(&store).await.is_none() && count(&store, JobState::Pending).await == 0);
         assert!(store.told(PROVIDER, "me").await.unwrap().is_empty());
+        assert_eq!(store.pending(PROVIDER, &["a"]).await.unwrap().len(), 1, "it may still go on");
         store.bring_back(&held, &[]).await.unwrap();
         assert_eq!(count(&store, JobState::Pending).await, 1);
 

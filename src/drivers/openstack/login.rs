@@ -97,12 +97,31 @@ fn identity_base(url: &ProviderUrl) -> String {
     }
 }
 
+/// The project that the identity logs in to. Of one that names none only who he is can be told: he may not pass for
+/// somebody in the project that is called as he is.
+pub(super) fn tenant(identity: &Identity) -> String {
+    let in_domain = |text| {
+        let (domain, name) = domain_and_name(text);
+        format!("{domain}/{name}")
+    };
+    match parts(identity) {
+        (APPLICATION_CREDENTIAL, Some(id)) => format!("credential {id}"),
+        (_, Some(project)) => format!("project {}", in_domain(project)),
+        (user, None) => format!("user {}", in_domain(user)),
+    }
+}
+
+/// The user and his project.
+fn parts(identity: &Identity) -> (&str, Option<&str>) {
+    match identity.user.rsplit_once('+') {
+        Some((user, project)) => (user, Some(project)),
+        None => (&identity.user, None),
+    }
+}
+
 /// Who wants to log in, and for which project.
 fn claim(identity: &Identity) -> Value {
-    let (user, project) = match identity.user.rsplit_once('+') {
-        Some((user, project)) => (user, Some(project)),
-        None => (identity.user.as_str(), None),
-    };
+    let (user, project) = parts(identity);
     let password = identity.password.expose_secret();
     match project {
         Some(id) if user == APPLICATION_CREDENTIAL => json!({
@@ -119,8 +138,12 @@ fn claim(identity: &Identity) -> Value {
 
 /// A user or a project by name, in its domain.
 fn named(text: &str) -> Object {
-    let (domain, name) = text.split_once('/').unwrap_or((DEFAULT_DOMAIN, text));
+    let (domain, name) = domain_and_name(text);
     Object::default().with("name", name).with("domain", json!({"name": domain}))
+}
+
+fn domain_and_name(text: &str) -> (&str, &str) {
+    text.split_once('/').unwrap_or((DEFAULT_DOMAIN, text))
 }
 
 fn granted(
@@ -190,6 +213,18 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_tenant_is_the_project_that_is_logged_in_to() {
+        let tenant = |user| tenant(&identity(user));
+        for same in ["me+web", "you+web", "a+b+web", "acme/me+web", "me+Default/web"] {
+            assert_eq!(tenant(same), tenant("me+web"), "{same}");
+        }
+        for other in ["web", "me+acme/web", "application_credential+web", "Default/web", "web+web2"] {
+            assert_ne!(tenant(other), tenant("me+web"), "{other}");
+        }
+        assert_ne!(tenant("me"), tenant("you"));
     }
 
     #[test]

@@ -36,7 +36,7 @@ mod states;
 mod subnets;
 mod volumes;
 
-use std::{pin::Pin, sync::Arc};
+use std::{borrow::Cow, pin::Pin, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -73,9 +73,8 @@ impl Driver for OpenStack {
         self.sessions.offers.known()
     }
 
-    /// The project; where a user names none, his own default one.
-    fn tenant<'i>(&self, identity: &'i Identity) -> &'i str {
-        identity.user.split_once('+').map_or(&identity.user, |(_, project)| project)
+    fn tenant<'i>(&self, identity: &'i Identity) -> Cow<'i, str> {
+        login::tenant(identity).into()
     }
 
     async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {

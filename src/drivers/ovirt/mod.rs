@@ -33,13 +33,13 @@ mod storage;
 mod user_data;
 mod volumes;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_trait::async_trait;
 
 use super::{Address, Entry};
 use crate::{
-    exchange::{Cloud, Driver, Level, ProviderUrl},
+    exchange::{Cloud, Driver, Identity, Level, ProviderUrl},
     model::{
         Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Kinds, Operation, Spec, Stage,
         Transition, Verb,
@@ -53,7 +53,7 @@ pub(super) const ENTRY: Entry = Entry {
     summary: "oVirt 3.0 to 4.5, RHEV-M, RHV and OLVM: -P 'URL;DATACENTER;ADMIN|USER'",
     capabilities: &CAPABILITIES,
     parse: address,
-    open: |_, _| Ok(Arc::new(Ovirt::default())),
+    open: |provider, _| Ok(Arc::new(Ovirt { level: provider.level, sessions: session::Sessions::default() })),
 };
 
 /// How many calls are made at once for one operation.
@@ -114,8 +114,8 @@ const CAPABILITIES: Capabilities = Capabilities {
 };
 
 /// One oVirt engine.
-#[derive(Default)]
 struct Ovirt {
+    level: Level,
     sessions: session::Sessions,
 }
 
@@ -123,6 +123,14 @@ struct Ovirt {
 impl Driver for Ovirt {
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
+    }
+
+    /// Administrators see everything, and users what they have permissions for, each something else.
+    fn tenant<'i>(&self, identity: &'i Identity) -> Cow<'i, str> {
+        Cow::Borrowed(match self.level {
+            Level::Admin => "",
+            Level::User => &identity.user,
+        })
     }
 
     async fn perform(&self, operation: &Operation, cloud: &mut Cloud<'_>) -> Result<(), Error> {
@@ -215,6 +223,15 @@ fn address(text: &str) -> Result<Address, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn users_see_what_is_theirs_and_administrators_the_same() {
+        let user = |name: &str| Identity { user: name.to_owned(), password: "secret".into() };
+        for (level, same) in [(Level::Admin, true), (Level::User, false)] {
+            let ovirt = Ovirt { level, sessions: session::Sessions::default() };
+            assert_eq!(ovirt.tenant(&user("me@internal")) == ovirt.tenant(&user("you@internal")), same);
+        }
+    }
 
     #[test]
     fn a_provider_is_a_url_a_data_center_and_a_level() {

@@ -12,40 +12,31 @@
 //! harm, because a gateway may die between keeping it and writing that down: what runs is not started again, and what is
 //! gone is not missed.
 
+mod attempt;
 mod view;
+mod withdrawn;
 mod written;
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
-use tokio::{
-    sync::{Notify, Semaphore},
-    time::{Instant, sleep},
-};
+use tokio::sync::{Notify, Semaphore};
 
 pub use view::View;
+pub use withdrawn::Withdrawn;
 use written::Written;
 
-use super::{Cloud, Collected, Driver, Identity, Provider, Tally, Transport};
+use super::{Driver, Identity, Provider, Transport};
 use crate::{
-    model::{Error, ErrorKind, Id, Instance, InstanceState, Kind, Operation},
-    store::{Attempt, JOB_LEASE, Job, JobState, Outcome, Overruled, Store},
+    model::{Error, Id, Instance, InstanceState, Kind, Operation},
+    store::{Job, JobState, Store},
 };
 
 /// How many promises are tried to be kept at the same moment.
 const AT_ONCE: usize = 16;
-/// How long a promise is tried to be kept.
-const PATIENCE: Duration = Duration::from_secs(3600);
 /// The pause after the first vain try; each one after it is half as long again, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How often is looked what other gateways have left.
-const GLANCE: Duration = Duration::from_secs(1);
 /// How long a terminated instance is shown: EC2's clients wait to see it `terminated`, and fail when it is not found.
 const REMEMBERED: Duration = Duration::from_secs(3600);
-/// How long is tried to write down how a promise was kept.
-const WRITING: Duration = Duration::from_secs(60);
 
 /// The promises that were made for one provider.
 #[derive(Clone)]
@@ -59,13 +50,6 @@ struct Inner {
     attempts: Arc<Semaphore>,
     /// Something was promised here.
     added: Notify,
-}
-
-/// Promises that were taken back for an operation, which can be [restored](Withdrawn::restore) when it fails. When it
-/// is dropped, they are given up.
-pub struct Withdrawn {
-    promises: Promises,
-    overruled: Option<Overruled>,
 }
 
 impl Promises {
@@ -162,203 +146,13 @@ impl Promises {
         View::of(&self.0.store.told(self.name(), user).await?)
     }
 
-    /// Keeps the promises, for ever.
-    pub async fn keep(self) -> Infallible {
-        loop {
-            if let Err(error) = self.keep_next().await {
-                tracing::warn!(provider = self.name(), %error, "promises cannot be kept for the moment");
-                sleep(GLANCE).await;
-            }
-        }
-    }
-
-    /// Begins an attempt to keep the next promise that is due, or waits a while for one.
-    async fn keep_next(&self) -> Result<(), Error> {
-        let permit = Arc::clone(&self.0.attempts).acquire_owned().await;
-        match self.0.store.next_job(self.name()).await? {
-            Some(Duration::ZERO) => {
-                if let Some(attempt) = self.0.store.take_job(self.name()).await? {
-                    let promises = self.clone();
-                    tokio::spawn(async move {
-                        promises.attempt(attempt).await;
-                        drop(permit);
-                    });
-                }
-            }
-            next => {
-                drop(permit);
-                tokio::select! {
-                    () = sleep(next.unwrap_or(GLANCE).min(GLANCE)) => {}
-                    () = self.0.added.notified() => {}
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn attempt(&self, attempt: Attempt) {
-        let written = match Written::read(&attempt.job.payload) {
-            Ok(written) => written,
-            Err(error) => {
-                return self.write(&attempt, || Noted::Ended(Outcome::Failed(error.to_string()))).await;
-            }
-        };
-        let identity = Identity { user: attempt.job.user.clone(), password: attempt.job.password.clone() };
-        let operation = written.operation();
-        let result = tokio::select! {
-            result = self.perform(&operation, &identity) => result,
-            () = self.lease_is_lost(&attempt) => {
-                let instance = &attempt.job.subject;
-                return tracing::warn!(%instance, "the keeping of a promise was broken off: another gateway may do it");
-            }
-        };
-        self.settle(&attempt, &operation, result).await;
-    }
-
-    async fn perform(&self, operation: &Operation, identity: &Identity) -> Result<(), Error> {
-        let Inner { provider, driver, transport, .. } = &*self.0;
-        let (tally, mut collected) = (Tally::default(), Collected::default());
-        let mut cloud = Cloud::new(provider, identity, transport.as_ref(), None, &tally, &mut collected);
-        driver.perform(operation, &mut cloud).await
-    }
-
-    /// Renews the lease; ends when that is no more, or cannot be told in time.
-    async fn lease_is_lost(&self, attempt: &Attempt) {
-        let mut renewed = Instant::now();
-        loop {
-            sleep(JOB_LEASE / 4).await;
-            match self.0.store.renew_lease(attempt).await {
-                Ok(true) => renewed = Instant::now(),
-                Ok(false) => return,
-                Err(_) if renewed.elapsed() > JOB_LEASE / 2 => return,
-                Err(_) => {}
-            }
-        }
-    }
-
-    /// The promise was kept, is put off or given up.
-    async fn settle(&self, attempt: &Attempt, operation: &Operation, result: Result<(), Error>) {
-        let (provider, instance) = (self.name(), attempt.job.subject.as_str());
-        let destroys = matches!(operation, Operation::Destroy(..));
-        let gone = destroys && result.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
-        let age = Timestamp::now().duration_since(attempt.since).unsigned_abs();
-        match result {
-            Err(error) if is_passing(error.kind()) && age < PATIENCE => {
-                self.write(attempt, || Noted::PutOff(pause(attempt.attempts), error.to_string())).await;
-            }
-            Err(error) if !gone => {
-                tracing::error!(%provider, %instance, ?operation, %error, "a promise could not be kept");
-                self.write(attempt, || Noted::Ended(Outcome::Failed(error.to_string()))).await;
-            }
-            _ => {
-                tracing::info!(%provider, %instance, ?operation, "a promise was kept");
-                let outcome = || if destroys { Outcome::Gone(REMEMBERED) } else { Outcome::Done };
-                self.write(attempt, || Noted::Ended(outcome())).await;
-            }
-        }
-    }
-
-    /// Writes down how an attempt ended, again and again while the store is away.
-    async fn write(&self, attempt: &Attempt, noted: impl Fn() -> Noted) {
-        let deadline = Instant::now() + WRITING;
-        loop {
-            let written = match noted() {
-                Noted::PutOff(pause, error) => self.0.store.put_job_off(attempt, pause, &error).await,
-                Noted::Ended(outcome) => self.0.store.end_job(attempt, outcome).await,
-            };
-            match written {
-                Err(error) if Instant::now() < deadline => {
-                    tracing::warn!(instance = %attempt.job.subject, %error, "how a promise was kept is not written yet");
-                    sleep(GLANCE).await;
-                }
-                Err(error) => {
-                    let instance = &attempt.job.subject;
-                    return tracing::error!(%instance, %error, "how a promise was kept is not written: it is tried again");
-                }
-                Ok(()) => return,
-            }
-        }
-    }
-
     fn name(&self) -> &str {
         &self.0.provider.name
     }
 }
 
-/// What is written down of an attempt.
-enum Noted {
-    PutOff(Duration, String),
-    Ended(Outcome),
-}
-
-impl Withdrawn {
-    /// The operation was done: what was withdrawn for it is not wanted any more.
-    pub async fn give_up(mut self) {
-        if let Some(overruled) = self.overruled.take() {
-            self.promises.give_up(overruled).await;
-        }
-    }
-
-    /// Promises again what was withdrawn for an operation that then was not done, but for the instances of which it
-    /// was `done`, and for those of which something else has been asked since.
-    pub fn restore(mut self, done: impl Fn(&str) -> bool) -> impl Future<Output = ()> {
-        let overruled = self.overruled.take();
-        let done: Vec<String> =
-            overruled.iter().flat_map(Overruled::subjects).filter(|id| done(id)).map(str::to_owned).collect();
-        async move {
-            let Some(overruled) = overruled else { return };
-            match self.promises.0.store.bring_back(&overruled, &done).await {
-                Ok(()) => self.promises.0.added.notify_one(),
-                Err(error) => tracing::error!(%error, "promises are restored only later"),
-            }
-        }
-    }
-}
-
-/// Nobody knows how the operation ended: its client went away.
-impl Drop for Withdrawn {
-    fn drop(&mut self) {
-        if let Some(overruled) = self.overruled.take() {
-            let promises = self.promises.clone();
-            tokio::spawn(async move { promises.give_up(overruled).await });
-        }
-    }
-}
-
-impl Promises {
-    async fn give_up(&self, overruled: Overruled) {
-        if let Err(error) = self.0.store.drop_overruled(&overruled).await {
-            tracing::error!(%error, "promises that were overruled may be kept nevertheless");
-        }
-    }
-}
-
 fn texts(ids: &[Id]) -> Vec<&str> {
     ids.iter().map(Id::as_str).collect()
-}
-
-/// The pause after so many vain tries and one more.
-fn pause(attempts: u32) -> Duration {
-    let longer = |pause: Duration, _| (pause * 3 / 2).min(LONGEST_PAUSE);
-    (0..=attempts.min(16)).fold(FIRST_PAUSE, longer)
-}
-
-/// Whether the same may well succeed a little later.
-fn is_passing(kind: ErrorKind) -> bool {
-    use ErrorKind as E;
-    match kind {
-        E::Busy | E::IncorrectState | E::NoCapacity | E::RateLimited | E::TimedOut | E::Unreachable => true,
-        E::Unexpected | E::Unavailable => true,
-        E::NotFound | E::Denied | E::Unauthenticated | E::Expired => false,
-        E::Protected
-        | E::Reused
-        | E::Invalid
-        | E::TooLong
-        | E::AlreadyExists
-        | E::LimitReached
-        | E::Unsupported
-        | E::Internal => false,
-    }
 }
 
 /// The ids of the instances that an operation acts on, of which nothing else is wanted any more.

@@ -1,8 +1,9 @@
 //! A promise as it is written down: JSON, which the next release has to read, too.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Action, Error, ErrorKind, Id, Instance, InstanceState, Kind, Operation};
+use crate::model::{Action, Error, ErrorKind, Filter, Id, Instance, InstanceState, Kind, Operation};
 
 /// What was promised of an instance, which is `shown` in a state meanwhile.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -10,6 +11,9 @@ pub(super) struct Written {
     step: Step,
     pub(super) shown: InstanceState,
     pub(super) instance: Instance<'static>,
+    /// When it was done, where that does not show yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) begun: Option<Timestamp>,
 }
 
 /// What can be promised.
@@ -40,12 +44,17 @@ impl Written {
         if ids.iter().map(Id::as_str).ne([instance.id.as_ref()]) {
             return Err(Error::new(ErrorKind::Internal, "what is promised is not about the instance"));
         }
-        Ok(Written { step, shown, instance: instance.clone().into_owned() })
+        Ok(Written { step, shown, instance: instance.clone().into_owned(), begun: None })
     }
 
     /// An instance that is gone.
     pub(super) fn gone(instance: &Instance<'static>) -> Self {
-        Written { step: Step::Destroy, shown: InstanceState::Terminated, instance: instance.clone() }
+        Written {
+            step: Step::Destroy,
+            shown: InstanceState::Terminated,
+            instance: instance.clone(),
+            begun: None,
+        }
     }
 
     /// # Errors
@@ -74,6 +83,29 @@ impl Written {
         }
     }
 
+    /// Whether a client would see in an instance of this state that it is not yet as he was told. For most that is said
+    /// of the instance itself; one that is rebooted runs all the time.
+    pub(super) fn comes_later(&self, state: Option<InstanceState>) -> bool {
+        self.shown == InstanceState::Rebooting && state == Some(InstanceState::Starting)
+    }
+
+    /// The same, which has been done at this moment.
+    pub(super) fn begun_at(self, moment: Timestamp) -> Self {
+        Written { begun: Some(moment), ..self }
+    }
+
+    /// What is to be done now: what was promised or, when that is done, a look what became of it.
+    pub(super) fn next(&self) -> Operation {
+        match self.begun {
+            None => self.operation(),
+            Some(_) => {
+                let ids = vec![Id::from(self.instance.id.as_ref())];
+                Operation::List(Kind::Instance, Filter { ids, ..Filter::default() })
+            }
+        }
+    }
+
+    /// What was promised.
     pub(super) fn operation(&self) -> Operation {
         let ids = vec![Id::from(self.instance.id.as_ref())];
         match self.step {
@@ -117,6 +149,20 @@ mod tests {
         let read = Written::read(text).unwrap();
         assert_eq!((read.kind(), read.instance.id.as_ref()), ("destroy", "a"));
         assert!(Written::read(r#"{"step":"dance"}"#).is_err());
+    }
+
+    #[test]
+    fn what_was_done_is_not_done_again() {
+        let instance = Instance::new("a", InstanceState::Running);
+        let start = Operation::Act(Action::Start, vec!["a".into()]);
+        let promised = Written::new(&start, &instance, InstanceState::Rebooting).unwrap();
+        assert_eq!(promised.next(), start);
+        let begun = promised.begun_at(Timestamp::UNIX_EPOCH).text().unwrap();
+        let begun = Written::read(&begun).unwrap();
+        assert!(matches!(begun.next(), Operation::List(Kind::Instance, _)));
+        assert_eq!((begun.operation(), begun.begun), (start, Some(Timestamp::UNIX_EPOCH)));
+        assert!(begun.comes_later(Some(InstanceState::Starting)));
+        assert!(!begun.comes_later(Some(InstanceState::Running)) && !begun.comes_later(None));
     }
 
     #[test]

@@ -130,6 +130,23 @@ impl Store {
         .await
     }
 
+    /// Gives a job that was tried something else to do, after this pause.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store cannot be used.
+    pub async fn change_job(&self, attempt: &Attempt, pause: Duration, payload: &str) -> Result<(), Error> {
+        self.run(async {
+            let change = sqlx::query(
+                "UPDATE jobs SET due = $1, payload = $6, attempts = 0, last_error = '', lease_owner = '', lease_until = 0 \
+                 WHERE provider = $2 AND subject = $3 AND generation = $4 AND lease_owner = $5 AND state = 'pending'",
+            );
+            let change = change.bind(after(self.0.clock.now(), pause));
+            self.of_attempt(change, attempt).bind(payload).execute(self.writer()).await?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Ends a job that was tried. Whoever waited for the attempt's end does not bring it back.
     ///
     /// # Errors

@@ -119,7 +119,7 @@ impl Store {
         .await
     }
 
-    /// The payloads of the pending jobs of these subjects.
+    /// The payloads of the pending jobs of these subjects, be they held back or not.
     ///
     /// # Errors
     /// `Unavailable` when the store cannot be used.
@@ -131,10 +131,9 @@ impl Store {
             let mut found = Vec::new();
             for subject in subjects {
                 let pending = sqlx::query(
-                    "SELECT payload FROM jobs WHERE provider = $1 AND subject = $2 AND state = 'pending' \
-                     AND overruled_until <= $3",
+                    "SELECT payload FROM jobs WHERE provider = $1 AND subject = $2 AND state = 'pending'",
                 );
-                let pending = pending.bind(provider).bind(*subject).bind(self.0.clock.now());
+                let pending = pending.bind(provider).bind(*subject);
                 if let Some(row) = pending.fetch_optional(self.reader()).await? {
                     found.push(row.try_get(0)?);
                 }

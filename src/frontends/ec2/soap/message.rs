@@ -17,6 +17,12 @@ use crate::{
 const MOST_PARAMETERS: usize = 10_000;
 /// The most declarations of namespaces that are looked at.
 const MOST_NAMESPACES: usize = 64;
+/// The longest declaration of a namespace, in bytes.
+const LONGEST_NAMESPACE: usize = 1024;
+/// The most parts of an envelope and blocks of its header.
+const MOST_PARTS: usize = 64;
+/// The longest name of a parameter, in bytes: it is made of the names of all elements around its value.
+const LONGEST_NAME: usize = 512;
 /// How long the name of a version is: a date.
 const VERSION_BYTES: usize = 10;
 /// The type of a password that is no digest of it; also what it is when nothing is said.
@@ -61,6 +67,8 @@ struct Reading {
     parameters: Vec<(String, String)>,
     user: Option<String>,
     password: Option<SecretString>,
+    /// How many parts and blocks have been met.
+    parts: usize,
     /// What is wrong with the message in EC2's words, after which nothing more is read.
     fault: Option<Fault>,
 }
@@ -73,6 +81,7 @@ impl Reading {
             return self.refuse(Fault::bad("VersionMismatch", message));
         }
         envelope.children(|part| {
+            self.count_part()?;
             let scope = scope.within(part)?;
             match local(part.name()) {
                 _ if scope.namespace(part.name()) != ENVELOPE => Ok(()),
@@ -83,8 +92,17 @@ impl Reading {
         })
     }
 
+    fn count_part(&mut self) -> Result<(), Malformed> {
+        self.parts += 1;
+        if self.parts <= MOST_PARTS {
+            return Ok(());
+        }
+        Err(Malformed::new(format!("its envelope has more than {MOST_PARTS} parts and headers")))
+    }
+
     /// A block of the header: who sends the message is understood, and what has to be and is not is refused.
     fn header(&mut self, block: &mut Element<'_>, scope: &Scope) -> Result<(), Malformed> {
+        self.count_part()?;
         if local(block.name()) == "Security" {
             return block.children(|token| match local(token.name()) {
                 "UsernameToken" => token.children(|part| self.user_name_token(part)),
@@ -140,8 +158,8 @@ impl Reading {
         element.children(|child| {
             let name = local(child.name());
             match shape.find(name) {
-                Some(known) => self.value(child, known, &below(path, known.name)),
-                None => self.unknown(child, below(path, name)),
+                Some(known) => self.value(child, known, &below(path, known.name)?),
+                None => self.unknown(child, below(path, name)?),
             }
         })
     }
@@ -152,7 +170,7 @@ impl Reading {
         let mut is_text = true;
         element.children(|child| {
             is_text = false;
-            self.unknown(child, below(&path, local(child.name())))
+            self.unknown(child, below(&path, local(child.name()))?)
         })?;
         if is_text { self.push(path, text) } else { Ok(()) }
     }
@@ -211,8 +229,11 @@ struct Scope(Vec<(String, String)>);
 impl Scope {
     /// Those within an element: what it declares hides what is around it.
     fn within(&self, element: &Element<'_>) -> Result<Self, Malformed> {
-        let own = element.namespaces()?.into_iter();
-        let own = own.map(|(prefix, namespace)| (prefix.to_owned(), namespace.into_owned()));
+        let own = element.namespaces()?;
+        if own.iter().any(|(prefix, namespace)| prefix.len() + namespace.len() > LONGEST_NAMESPACE) {
+            return Err(Malformed::new(format!("a namespace is longer than {LONGEST_NAMESPACE} bytes")));
+        }
+        let own = own.into_iter().map(|(prefix, namespace)| (prefix.to_owned(), namespace.into_owned()));
         let around = self.0.iter().cloned();
         Ok(Scope(own.chain(around).take(MOST_NAMESPACES).collect()))
     }
@@ -232,8 +253,11 @@ fn local(name: &str) -> &str {
     name.split_once(':').map_or(name, |(_, local)| local)
 }
 
-fn below(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+fn below(path: &str, name: &str) -> Result<String, Malformed> {
+    if path.len() + name.len() >= LONGEST_NAME {
+        return Err(Malformed::new(format!("the name of a parameter is longer than {LONGEST_NAME} bytes")));
+    }
+    Ok(if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") })
 }
 
 /// The version that EC2's namespace names.

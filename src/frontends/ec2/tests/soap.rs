@@ -64,6 +64,26 @@ fn every_action_can_be_asked_with_nothing_or_says_what_it_lacks() {
     }
 }
 
+/// Each of these is as long as the message, and would be kept once for each of many elements.
+#[test]
+fn what_a_message_could_multiply_has_its_bounds() {
+    let long = "n".repeat(2_000);
+    let nested = format!("<{long}><a/><b/></{long}>");
+    let blocks =
+        format!("<e:Envelope xmlns:e=\"{SOAP}\"><e:Header>{}</e:Header></e:Envelope>", "<b/>".repeat(100));
+    let parts = format!("<e:Envelope xmlns:e=\"{SOAP}\">{}</e:Envelope>", "<e:Body/>".repeat(100));
+    let namespace = format!("<e:Envelope xmlns:e=\"{SOAP}\" xmlns:x=\"{long}\"/>");
+    for (request, word) in [
+        (message("DescribeInstances", &nested), "512 bytes"),
+        (post(blocks), "64 parts"),
+        (post(parts), "64 parts"),
+        (post(namespace), "1024 bytes"),
+    ] {
+        let (code, _, body) = fault(&request);
+        assert!(code == "MalformedSOAP" && body.contains(word), "{word}: {code} {body}");
+    }
+}
+
 #[test]
 fn an_answer_is_in_an_envelope() {
     let call = said(&message("DescribeRegions", ""));
