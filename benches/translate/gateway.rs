@@ -87,6 +87,7 @@ impl Gateway {
         });
         let settings = Settings {
             region: None,
+            secret: None,
             default_network: Ipv4Net::default(),
             strict_parameters: false,
             instances_per_request: 1,

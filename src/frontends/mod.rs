@@ -14,7 +14,8 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use ipnet::Ipv4Net;
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
@@ -309,6 +310,8 @@ pub struct Reply {
 pub struct Settings {
     /// The name of EC2's region; the one that the client signed for when none.
     pub region: Option<String>,
+    /// A secret that gateways have in common which stand in for each other; a new one of this process when none.
+    pub secret: Option<SecretSlice<u8>>,
     /// The addresses of EC2's default VPC.
     pub default_network: Ipv4Net,
     /// Whether EC2's clients may send no parameter that their action does not know.
@@ -348,19 +351,47 @@ pub fn open(names: &[&str], settings: &Settings) -> Vec<Box<dyn Frontend>> {
     names.iter().filter_map(named).collect()
 }
 
-/// The tokens of pages are good for as long as the process lives.
 fn ec2_settings(settings: &Settings) -> ec2::Settings {
     let Settings {
         region,
+        secret,
         default_network,
         strict_parameters,
         instances_per_request,
         cimi_dialect: _,
         drivers: _,
     } = settings.clone();
-    let mut token_key = [0; 32];
-    let random = [Uuid::new_v4(), Uuid::new_v4()];
-    let random = random.iter().flat_map(|part| part.as_bytes());
-    token_key.iter_mut().zip(random).for_each(|(to, from)| *to = *from);
+    let secret = secret.unwrap_or_else(random_secret);
+    let token_key = Sha256::new().chain_update("deltagate page tokens").chain_update(secret.expose_secret());
+    let token_key = token_key.finalize().into();
     ec2::Settings { region, token_key, default_network, strict_parameters, instances_per_request }
+}
+
+/// What follows from it is good for as long as the process lives.
+fn random_secret() -> SecretSlice<u8> {
+    [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gateways_with_a_secret_in_common_take_each_others_pages() {
+        let token_key = |secret: Option<&[u8]>| {
+            let settings = Settings {
+                region: None,
+                secret: secret.map(|secret| secret.to_vec().into()),
+                default_network: Ipv4Net::default(),
+                strict_parameters: false,
+                instances_per_request: 1,
+                cimi_dialect: cimi::Dialect::default(),
+                drivers: Vec::new(),
+            };
+            ec2_settings(&settings).token_key
+        };
+        assert_eq!(token_key(Some(b"one")), token_key(Some(b"one")));
+        assert_ne!(token_key(Some(b"one")), token_key(Some(b"two")));
+        assert_ne!(token_key(None), token_key(None));
+    }
 }

@@ -75,6 +75,7 @@ fn open(config: &Config, idle: usize, stores: &Stores) -> Result<Gateway, Box<dy
         Arc::new(Pool::new(idle, Arc::clone(&upstreams), Arc::clone(&metrics)));
     let settings = frontends::Settings {
         region: config.ec2.region.clone(),
+        secret: config.store.keys.for_sessions().cloned(),
         default_network: config.ec2.default_network,
         strict_parameters: config.ec2.strict_parameters,
         instances_per_request: config.limits.instances_per_request,

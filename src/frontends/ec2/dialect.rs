@@ -1,8 +1,8 @@
-//! What is around answers and faults: EC2's own Query protocol; SOAP; and the protocol of AWS's other services, which STS
+//! What is around answers and faults: EC2's own Query protocol, and Eucalyptus's words in it; SOAP; and the protocol of AWS's other services, which STS
 //! speaks ([awsQuery](https://smithy.io/2.0/aws/protocols/aws-query-protocol.html)).
 
 use bytes::{Bytes, BytesMut};
-use http::{Request, StatusCode};
+use http::{Request, StatusCode, Uri};
 
 use super::{
     caller::Signer,
@@ -18,6 +18,13 @@ pub(super) const STS_PATH: &str = "/sts";
 const STS_VERSION: &str = "2011-06-15";
 /// The namespace of STS's documents.
 const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+/// The paths at which clients of Eucalyptus ask, of its releases before version 4 and since.
+pub(super) const EUCALYPTUS_PATHS: &[&str] =
+    &["/services/Eucalyptus", "/services/Cloud", "/services/compute"];
+/// The namespace of what Eucalyptus says in its own words.
+const EUCALYPTUS_NAMESPACE: &str = "http://msgs.eucalyptus.com/3.3.0";
+/// What Eucalyptus says in its own words: these actions were its own before they were EC2's.
+const EUCALYPTUS_ACTIONS: &[&str] = &["DescribeInstanceTypes"];
 /// The service that requests for STS are signed for.
 const STS_SERVICE: &str = "sts";
 
@@ -26,6 +33,8 @@ const STS_SERVICE: &str = "sts";
 pub(super) enum Dialect {
     /// EC2's Query protocol.
     Query,
+    /// The same, as Eucalyptus speaks it.
+    Eucalyptus,
     /// STS's.
     Sts,
     /// SOAP 1.1.
@@ -50,7 +59,11 @@ impl Dialect {
         if soap::is_soap(request) {
             return Dialect::Soap;
         }
-        let is_there = request.uri().path().trim_end_matches('/') == STS_PATH;
+        let path = endpoint(request.uri());
+        if EUCALYPTUS_PATHS.contains(&path) {
+            return Dialect::Eucalyptus;
+        }
+        let is_there = path == STS_PATH;
         let is_signed = || signer.service.as_deref() == Some(STS_SERVICE);
         let is_versioned = || parameters.and_then(|all| all.text("Version")) == Some(STS_VERSION);
         if is_there || is_signed() || is_versioned() { Dialect::Sts } else { Dialect::Query }
@@ -61,11 +74,16 @@ impl Dialect {
         let Heading { action, version, request_id } = heading;
         xml.declaration();
         match self {
-            Dialect::Query | Dialect::Soap => {
+            Dialect::Query | Dialect::Eucalyptus | Dialect::Soap => {
                 if self == Dialect::Soap {
                     open_envelope(xml);
                 }
-                let namespace = soap::namespace(version);
+                let namespace = match self {
+                    Dialect::Eucalyptus if EUCALYPTUS_ACTIONS.contains(&action) => {
+                        EUCALYPTUS_NAMESPACE.into()
+                    }
+                    _other => soap::namespace(version),
+                };
                 xml.open_with(&response(action), &[("xmlns", &namespace)]);
                 xml.text("requestId", request_id);
             }
@@ -105,7 +123,9 @@ impl Dialect {
             (Dialect::Soap, code) if fault.status != StatusCode::UNAUTHORIZED => {
                 (code, StatusCode::INTERNAL_SERVER_ERROR)
             }
-            (Dialect::Sts | Dialect::Query | Dialect::Soap, code) => (code, fault.status),
+            (Dialect::Sts | Dialect::Query | Dialect::Eucalyptus | Dialect::Soap, code) => {
+                (code, fault.status)
+            }
         }
     }
 
@@ -115,11 +135,19 @@ impl Dialect {
         let mut xml = xml::Writer::new(out);
         xml.declaration();
         match self {
-            Dialect::Query => write_query_fault(code, &fault.message, request_id, &mut xml),
+            Dialect::Query | Dialect::Eucalyptus => {
+                write_query_fault(code, &fault.message, request_id, &mut xml)
+            }
             Dialect::Soap => write_soap_fault(fault, request_id, &mut xml),
             Dialect::Sts => write_sts_fault(code, status, &fault.message, request_id, &mut xml),
         }
     }
+}
+
+/// Where a request goes, whether or not that ends in a slash.
+pub(super) fn endpoint(uri: &Uri) -> &str {
+    let path = uri.path();
+    path.strip_suffix('/').unwrap_or(path)
 }
 
 /// It has no namespace, and `Error` has exactly two children: some clients read it by position.

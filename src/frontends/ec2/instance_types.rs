@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::{
     actions::{Answer, Query},
+    dialect::Dialect,
     envelope::{Body, Context},
     errors::Fault,
     filters::{self, Filters},
@@ -24,6 +25,8 @@ pub(super) const USAGE_CLASS: &str = "on-demand";
 const PAGE: Bounds = Bounds { least: 5, most: 100 };
 /// The bytes of a mebibyte, as a shift.
 const MEBIBYTE: u32 = 20;
+/// The bytes of a gibibyte, as a shift.
+const GIBIBYTE: u32 = 30;
 /// The most network interfaces that are said to fit.
 const MOST_INTERFACES: &str = "8";
 
@@ -38,7 +41,10 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
         ids.into_iter().partition(|id| read_synthetic(id.as_str()).is_some());
     let only_synthetic = ids.is_empty() && !synthetic.is_empty();
     let filter = query.narrow(Kind::HardwareProfile, &ids, &filters);
-    let listing = Listing::all("instanceTypeSet", write);
+    let listing = match query.context.dialect {
+        Dialect::Eucalyptus => Listing::items("instanceTypeDetails", write_details),
+        Dialect::Query | Dialect::Soap | Dialect::Sts => Listing::all("instanceTypeSet", write),
+    };
     let (filter, listing) = query.page(Kind::HardwareProfile, filter, filters, Some(PAGE), ids, listing)?;
     let operation = (!only_synthetic).then_some(Operation::List(Kind::HardwareProfile, filter));
     let profiles = synthetic.iter().filter_map(|id| profile(id.as_str())).collect();
@@ -132,6 +138,18 @@ fn write(resource: &Resource<'_>, _: &Context, xml: &mut Writer<'_>) {
     xml.text("maximumNetworkInterfaces", MOST_INTERFACES);
     xml.close("networkInfo");
     xml.close("item");
+}
+
+/// A type in the words of Eucalyptus: memory in MiB, disk in GiB.
+fn write_details(resource: &Resource<'_>, _: &Context, xml: &mut Writer<'_>) {
+    let Resource::HardwareProfile(profile) = resource else { return };
+    let cpus = profile.cpus.as_ref().map_or(1, Property::default_value);
+    // Its clients want a number; where the type has no disk of its own, the image's is taken as it is.
+    let disk = profile.storage.as_ref().map_or(0, |storage| storage.default_value() >> GIBIBYTE);
+    xml.text("name", &profile.id);
+    xml.text("cpu", scalars::number(cpus).as_str());
+    xml.text("disk", scalars::number(disk).as_str());
+    xml.text("memory", scalars::number(mebibytes(profile).unwrap_or_default()).as_str());
 }
 
 fn write_size(profile: &HardwareProfile<'_>, xml: &mut Writer<'_>) {

@@ -173,7 +173,10 @@ impl Frontend for Ec2 {
     /// Clients that are given a host and no path ask at the root, always with parameters: in a form, or in the query.
     fn claims(&self, method: &Method, uri: &Uri) -> bool {
         let asks = method == Method::POST || uri.query().is_some();
-        matches!(uri.path(), "/ec2" | "/ec2/" | "/sts" | "/sts/") || (uri.path() == "/" && asks)
+        let endpoint = dialect::endpoint(uri);
+        matches!(endpoint, "/ec2" | dialect::STS_PATH)
+            || dialect::EUCALYPTUS_PATHS.contains(&endpoint)
+            || (uri.path() == "/" && asks)
     }
 
     fn identify(&self, request: &Request<Bytes>, arrival: &Arrival) -> Result<Claim, Reply> {

@@ -337,6 +337,28 @@ fn a_permission_is_as_many_rules_as_it_has_sources() {
 }
 
 #[test]
+fn eucalyptus_describes_types_in_its_own_words() {
+    for path in ["/services/Eucalyptus", "/services/Eucalyptus/", "/services/Cloud/", "/services/compute"] {
+        let ask = |action: &str| {
+            let uri = format!("{path}?Action={action}&AWSAccessKeyId=AKID");
+            let request = http::Request::get(uri).header("host", "here").body(Default::default()).unwrap();
+            assert!(ec2().claims(request.method(), request.uri()), "{path}");
+            call_of(&request, IdForm::Uuid).unwrap_or_else(|reply| panic!("{}", text(&reply.body)))
+        };
+        let types = answer(ask("DescribeInstanceTypes"), &of_kind(Kind::HardwareProfile)).unwrap();
+        assert!(types.contains("xmlns=\"http://msgs.eucalyptus.com/3.3.0\""), "{types}");
+        let shown = ["name", "cpu", "disk", "memory"].map(|field| between(&types, field).concat());
+        assert_eq!(shown, ["m1.small", "1", "0", "2048"], "{types}");
+        let keys = answer(ask("DescribeKeyPairs"), &of_kind(Kind::Key)).unwrap();
+        assert!(keys.contains("xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\""), "{keys}");
+    }
+    for other in ["/services", "/services/", "/services/other", "/services/compute/x", "/services/compute//"]
+    {
+        assert!(!ec2().claims(&http::Method::GET, &other.parse().unwrap()), "{other}");
+    }
+}
+
+#[test]
 fn a_private_key_is_shown_once() {
     let made = answer(call("Action=CreateKeyPair&KeyName=web"), &of_kind(Kind::Key)).unwrap();
     assert_eq!(between(&made, "keyMaterial"), ["PEM"]);
