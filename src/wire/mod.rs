@@ -7,6 +7,7 @@ pub mod basic;
 pub mod form;
 pub mod json;
 pub mod sign;
+pub mod target;
 pub mod xml;
 
 use crate::model::{Error, Flow, Sink};
