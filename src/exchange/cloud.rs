@@ -130,6 +130,26 @@ impl<'a> Cloud<'a> {
         Ok(flow)
     }
 
+    /// Hands on everything that was done, and then says what failed first, if anything did: what is done is done,
+    /// whatever became of the rest.
+    ///
+    /// # Errors
+    /// What was done fails with, or else the receiver.
+    pub async fn emit_all<T>(
+        &mut self,
+        results: Vec<Result<T, Error>>,
+        resource: fn(T) -> Resource<'static>,
+    ) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for result in results {
+            match result {
+                Ok(done) => _ = self.emit(&resource(done)).await?,
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
+        }
+        outcome
+    }
+
     /// The next bytes of what the client sends along with the operation; none when that was all, and before that nothing
     /// may be stored. The client is not read from faster than they are asked for, and the time that it takes does not
     /// count against the operation's.

@@ -92,6 +92,8 @@ pub enum Feature {
     InstanceMetrics,
     /// An instance's disk has a size of the user's choice.
     InstanceStorage,
+    /// An instance is made with volumes, and boots from one of them if that is wanted.
+    InstanceDisks,
     /// A bucket is where the user wants it.
     BucketLocation,
     /// A volume has a name of the user's choice.

@@ -96,6 +96,8 @@ pub struct InstanceSpec {
     pub firewalls: Vec<Id>,
     /// The network, or the part of one, that their first interface is on; the cloud's own choice when none.
     pub network: Option<Id>,
+    /// The volumes that each of them is made with; the image's own disk, and no other, when none.
+    pub disks: Vec<DiskSpec>,
     /// Whether they are to be measured closely.
     pub monitored: bool,
     /// How many.
@@ -119,11 +121,41 @@ impl InstanceSpec {
             key: None,
             firewalls: Vec::new(),
             network: None,
+            disks: Vec::new(),
             monitored: false,
             count: Count::default(),
             start: true,
         }
     }
+
+    /// The volume that they boot from instead of a disk of their own.
+    pub fn boot_disk(&self) -> Option<&DiskSpec> {
+        self.disks.iter().find(|disk| disk.content == DiskContent::Image)
+    }
+}
+
+/// A volume that an instance is made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiskSpec {
+    /// What it holds at first.
+    pub content: DiskContent,
+    /// Size in bytes; as much as its content takes when none.
+    pub size: Option<u64>,
+    /// The device name in the guest (`/dev/sdb`); the cloud's own choice when none.
+    pub device: Option<String>,
+    /// Whether it goes when the instance goes.
+    pub delete_on_termination: bool,
+}
+
+/// What a volume that an instance is made with holds at first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DiskContent {
+    /// The image of the instance, which boots from it; one volume at the most.
+    Image,
+    /// What a snapshot holds.
+    Snapshot(Id),
+    /// Nothing.
+    Nothing,
 }
 
 /// The key that is to be created.

@@ -8,6 +8,7 @@ pub mod document;
 pub mod form;
 pub mod json;
 pub mod sign;
+pub mod target;
 pub mod xml;
 
 use crate::model::{Error, Flow, Sink};

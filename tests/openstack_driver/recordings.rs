@@ -4,15 +4,16 @@
 use std::sync::Arc;
 
 use deltagate::model::{
-    Action, Change, ErrorKind as E, Filter, FirewallSpec, Id, ImageSpec, InstanceSpec, KeySpec, Kind as K,
-    NetworkInterface, NetworkSpec, Operation, Protocol, Resource, RuleSource, RuleSpec, SnapshotSpec, Spec,
-    SubnetSpec, VolumeSpec,
+    Action, Change, DiskContent, DiskSpec, ErrorKind as E, Filter, FirewallSpec, Id, ImageSpec, InstanceSpec,
+    KeySpec, Kind as K, NetworkInterface, NetworkSpec, Operation, Protocol, Resource, RuleSource, RuleSpec,
+    SnapshotSpec, Spec, SubnetSpec, VolumeSpec,
 };
 
 use crate::{
     harness::Harness,
-    script::{Script, exchange},
+    script::{DISKS, Script, exchange},
 };
+use serde_json::{Value, json};
 
 const SERVER: &str = "c80e4cd5-bb3f-4aa9-8c51-d83b190279f7";
 const IMAGE: &str = "fd8bc232-f26c-453e-aa81-10285eff27a3";
@@ -267,6 +268,59 @@ async fn instances_are_made() {
         ),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn instances_are_made_with_volumes() {
+    let disk = |content, size: Option<u64>, goes| DiskSpec {
+        content,
+        size: size.map(|size| size << 30),
+        device: None,
+        delete_on_termination: goes,
+    };
+    let boot = |size, goes: bool| {
+        json!({"boot_index": 0, "uuid": IMAGE, "source_type": "image", "destination_type": "volume",
+               "volume_size": size, "delete_on_termination": goes})
+    };
+    let of_snapshot = json!({"boot_index": -1, "uuid": SNAPSHOT, "source_type": "snapshot",
+                             "destination_type": "volume", "delete_on_termination": false});
+    let own = json!({"boot_index": 0, "uuid": IMAGE, "source_type": "image", "destination_type": "local",
+                     "delete_on_termination": true});
+    let blank = json!({"boot_index": -1, "source_type": "blank", "destination_type": "volume",
+                       "volume_size": 7, "delete_on_termination": true});
+    let snapshot = || disk(DiskContent::Snapshot(SNAPSHOT.into()), None, false);
+    for (storage, disks, image, mapping) in [
+        (Some(3 << 30), vec![], "", json!([boot(3, true)])),
+        (None, vec![disk(DiskContent::Image, Some(4), false)], "", json!([boot(4, false)])),
+        // The flavor has a disk of 1 GiB.
+        (
+            None,
+            vec![snapshot(), disk(DiskContent::Image, None, true)],
+            "",
+            json!([boot(1, true), of_snapshot]),
+        ),
+        (
+            None,
+            vec![disk(DiskContent::Nothing, Some(7), true), snapshot()],
+            IMAGE,
+            json!([own, blank, of_snapshot]),
+        ),
+    ] {
+        let no_part = format!("43 /v2.0/subnets/{NETWORK}");
+        let steps = ["03", &no_part, "19", "55", "56", "34", "35", "37"];
+        let Some(mut exchanges) = steps.into_iter().map(exchange).collect::<Option<Vec<_>>>() else { return };
+        let order = exchanges.iter_mut().find(|exchange| exchange.body.contains("imageRef")).unwrap();
+        let mut body: Value = serde_json::from_str(&order.body).unwrap();
+        body["server"]["imageRef"] = json!(image);
+        body["server"][DISKS] = mapping;
+        order.body = body.to_string();
+        let script = Script::new(exchanges);
+        let harness = Harness::over(Arc::new(script.clone()));
+        let operation = server(InstanceSpec { storage, disks, ..ordered() });
+        let made = harness.perform("demo+demo", &operation).await.unwrap();
+        assert_eq!(made, ["wire1 Creating 1 "]);
+        assert_eq!(script.left(), Vec::<String>::new());
+    }
 }
 
 #[tokio::test]

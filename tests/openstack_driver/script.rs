@@ -19,6 +19,9 @@ use serde_json::Value;
 /// How many bytes an answer's body comes in at a time.
 const CHUNK: usize = 97;
 
+/// The member of an order that says which volumes a server is made with, and is never left out.
+pub(crate) const DISKS: &str = "block_device_mapping_v2";
+
 /// An exchange that was recorded.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
@@ -122,10 +125,13 @@ fn json(body: &[u8]) -> Value {
     if body.is_empty() { Value::Null } else { serde_json::from_slice(body).unwrap() }
 }
 
-/// Every member of what was sent is a member of what was recorded, of the same type, and a text is the same text.
+/// Every member of what was sent is a member of what was recorded, of the same type, and a text is the same text; the
+/// [`DISKS`] that were recorded are sent.
 fn same_shape(at: &str, sent: &Value, recorded: &Value) {
     match (sent, recorded) {
         (Value::Object(sent), Value::Object(recorded)) => {
+            let has_disks = |order: &serde_json::Map<String, Value>| order.contains_key(DISKS);
+            assert_eq!(has_disks(sent), has_disks(recorded), "{at}");
             for (name, value) in sent {
                 let known = recorded.get(name).unwrap_or_else(|| panic!("{at}: '{name}' was not recorded"));
                 same_shape(&format!("{at}.{name}"), value, known);

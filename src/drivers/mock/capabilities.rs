@@ -90,6 +90,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
         Feature::InstanceNetwork,
         Feature::InstanceMetrics,
         Feature::InstanceStorage,
+        Feature::InstanceDisks,
         Feature::BucketLocation,
         Feature::VolumeName,
         Feature::VolumeDescription,

@@ -168,7 +168,12 @@ fn keys() -> Table<Key> {
 }
 
 fn volumes() -> Table<Volume> {
-    let mounted = || Mounted { instance: "inst1".to_owned(), device: "/dev/sda1".to_owned(), boot: true };
+    let mounted = || Mounted {
+        instance: "inst1".to_owned(),
+        device: "/dev/sda1".to_owned(),
+        boot: true,
+        delete_on_termination: false,
+    };
     let volume = |id: &'static str| {
         let volume = Volume {
             name: id.to_owned(),

@@ -20,8 +20,8 @@ use super::{
     state::{Found, Reading, Record, State, Writing, check_words, is_asked_for, not_now},
 };
 use crate::model::{
-    Action, Attachment, Command, Error, ErrorKind, Filter, Health, Id, Instance as Shown, InstanceSpec,
-    InstanceState, Kind, NetworkInterface, Resource, Run,
+    Action, Attachment, Command, DiskContent, Error, ErrorKind, Filter, Health, Id, Instance as Shown,
+    InstanceSpec, InstanceState, Kind, NetworkInterface, Resource, Run,
 };
 
 /// The first of the addresses that instances have by themselves, and how many of them there are: they are all in
@@ -118,7 +118,7 @@ impl Instance {
                 device: Some(mount.device.as_str().into()),
                 size: Some(volume.size),
                 boot: mount.boot,
-                delete_on_termination: false,
+                delete_on_termination: mount.delete_on_termination,
             })
         });
         own.into_iter().chain(attached).collect()
@@ -138,9 +138,10 @@ impl Record for Instance {
     }
 
     fn leave(&self, id: &str, state: &mut State) {
-        for volume in &self.volumes {
-            if let Some(volume) = state.volumes.get_mut(volume) {
-                volume.mount = None;
+        for id in &self.volumes {
+            let Some(volume) = state.volumes.get_mut(id) else { continue };
+            if volume.mount.take().is_some_and(|mount| mount.delete_on_termination) {
+                state.volumes.remove(id);
             }
         }
         for interface in &self.interfaces {
@@ -222,7 +223,19 @@ impl Writing<'_> {
             let interface = if is_taken { self.stamp("nic_") } else { own };
             self.plug(&interface, &key.as_ref().into(), network)?;
         }
+        self.create_disks(template, spec, &key.as_ref().into())?;
         self.shown::<Instance>(&key.as_ref().into())
+    }
+
+    /// Makes the volumes that the instance has from its beginning, the one that it boots from first.
+    fn create_disks(&mut self, template: &Instance, spec: &InstanceSpec, id: &Id) -> Result<(), Error> {
+        let size = template.disk.unwrap_or_default();
+        if let Some(disk) = spec.boot_disk() {
+            self.state.find_mut::<Instance>(id)?.disk = None;
+            self.create_disk(disk, id, size)?;
+        }
+        let mut others = spec.disks.iter().filter(|disk| disk.content != DiskContent::Image);
+        others.try_for_each(|disk| self.create_disk(disk, id, size))
     }
 
     /// Does it, and shows the instances with the states they were in before.

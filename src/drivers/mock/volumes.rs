@@ -9,7 +9,10 @@ use super::{
     snapshots::Snapshot,
     state::{Reading, Record, State, Writing, check_words, not_now},
 };
-use crate::model::{Error, ErrorKind, Id, Kind, Mount, Resource, Volume as Shown, VolumeSpec, VolumeState};
+use crate::model::{
+    DiskContent, DiskSpec, Error, ErrorKind, Id, Kind, Mount, Resource, Volume as Shown, VolumeSpec,
+    VolumeState,
+};
 
 /// How many volumes an instance has at most, its own disk not counted: as many as there are letters after `sda`.
 const MOST_PER_INSTANCE: usize = 25;
@@ -41,6 +44,9 @@ pub(super) struct Mounted {
     pub(super) device: String,
     /// Whether the instance boots from it.
     pub(super) boot: bool,
+    /// Whether it goes when the instance goes.
+    #[serde(default)]
+    pub(super) delete_on_termination: bool,
 }
 
 impl Volume {
@@ -129,9 +135,32 @@ impl Writing<'_> {
         }
         let device = self.device(instance, device)?;
         self.state.find_mut::<Instance>(instance)?.volumes.push(id.to_string());
-        let mount = Mounted { instance: instance.to_string(), device, boot: false };
+        let mount =
+            Mounted { instance: instance.to_string(), device, boot: false, delete_on_termination: false };
         self.state.find_mut::<Volume>(id)?.mount = Some(mount);
         self.shown::<Volume>(id)
+    }
+
+    /// Makes a volume that an instance has from its beginning; `size` is that of the disk in place of which one is
+    /// that the instance boots from.
+    pub(super) fn create_disk(&mut self, disk: &DiskSpec, instance: &Id, size: u64) -> Result<(), Error> {
+        let boot = disk.content == DiskContent::Image;
+        let device = if boot { OWN_DEVICE.to_owned() } else { self.device(instance, disk.device.as_ref())? };
+        let spec = VolumeSpec {
+            size: disk.size.or_else(|| boot.then_some(size)),
+            snapshot: match &disk.content {
+                DiskContent::Snapshot(id) => Some(id.clone()),
+                DiskContent::Image | DiskContent::Nothing => None,
+            },
+            realm: Some(self.state.find::<Instance>(instance)?.realm.as_str().into()),
+            ..VolumeSpec::default()
+        };
+        let id = Id::from(self.create_volume(&spec)?.id());
+        let delete_on_termination = disk.delete_on_termination;
+        let mount = Mounted { instance: instance.to_string(), device, boot, delete_on_termination };
+        self.state.find_mut::<Volume>(&id)?.mount = Some(mount);
+        self.state.find_mut::<Instance>(instance)?.volumes.push(id.to_string());
+        Ok(())
     }
 
     pub(super) fn detach(&mut self, id: &Id) -> Result<Resource<'static>, Error> {

@@ -2,13 +2,10 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::catalogue::Service;
-
-/// What may stand in a path segment and in a value of a query as it is: the unreserved characters of RFC 3986.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::{model::Filter, wire::target};
 
 /// A request to a service, below the base of its API.
 #[derive(Debug, Clone)]
@@ -28,7 +25,7 @@ pub(super) struct Call {
 impl Call {
     /// Reads what is at this path.
     pub(super) fn get(service: Service, path: &[&str]) -> Self {
-        let (method, target) = (Method::GET, target(path));
+        let (method, target) = (Method::GET, target::path(path));
         Call { service, method, target, with_flavors: false, headers: Vec::new(), body: Bytes::new() }
     }
 
@@ -71,11 +68,16 @@ impl Call {
 
     /// The same call, with a parameter in its query.
     pub(super) fn query(mut self, key: &str, value: &str) -> Self {
-        self.target.push(if self.target.contains('?') { '&' } else { '?' });
-        self.target.push_str(key);
-        self.target.push('=');
-        self.target.extend(encoded(value));
+        target::add_parameter(&mut self.target, key, value);
         self
+    }
+
+    /// The same call of a list, narrowed to the things of the name that is wanted, if one is.
+    pub(super) fn named(self, filter: &Filter) -> Self {
+        match &filter.name {
+            Some(name) => self.query("name", name),
+            None => self,
+        }
     }
 
     /// The same call, with this query instead of its own: that of a link to the next page.
@@ -112,25 +114,6 @@ impl From<Object> for Value {
     fn from(object: Object) -> Self {
         Value::Object(object.0)
     }
-}
-
-/// A text as it stands in a path or a query.
-fn encoded(text: &str) -> impl Iterator<Item = &str> {
-    utf8_percent_encode(text, ENCODED)
-}
-
-fn target(path: &[&str]) -> String {
-    let mut target = String::with_capacity(64);
-    for segment in path {
-        target.push('/');
-        // A path in which a segment were `..` would be another one.
-        match *segment {
-            "." => target.push_str("%2E"),
-            ".." => target.push_str("%2E%2E"),
-            segment => target.extend(encoded(segment)),
-        }
-    }
-    target
 }
 
 #[cfg(test)]

@@ -122,6 +122,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
         Feature::InstanceFirewalls,
         Feature::InstanceNetwork,
         Feature::InstanceStorage,
+        Feature::InstanceDisks,
         Feature::VolumeName,
         Feature::VolumeDescription,
     ],

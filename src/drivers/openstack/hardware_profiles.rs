@@ -88,6 +88,11 @@ pub(super) struct Flavor {
 }
 
 impl Flavor {
+    #[cfg(test)]
+    pub(super) fn with_disk(gibibytes: u64) -> Self {
+        Flavor { id: "1".to_owned(), name: "m1".to_owned(), cpus: 1, memory: 512, disk: gibibytes }
+    }
+
     fn described(&self) -> Described<'_> {
         Described {
             id: Text(self.id.as_str().into()),
@@ -101,6 +106,11 @@ impl Flavor {
     /// Memory in bytes.
     pub(super) fn memory(&self) -> u64 {
         self.memory.saturating_mul(MIB)
+    }
+
+    /// The size of the disk that an instance has of it, in bytes; none when it is as large as the image.
+    pub(super) fn disk(&self) -> Option<u64> {
+        (self.disk > 0).then(|| self.disk.saturating_mul(GIB))
     }
 
     /// The smaller one first.

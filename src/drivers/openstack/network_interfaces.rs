@@ -72,10 +72,7 @@ impl<'a> Port<'a> {
 
 /// One call.
 pub(super) async fn list(session: &Session<'_>, filter: &Filter, cloud: &mut Cloud<'_>) -> Result<(), Error> {
-    let mut call = Call::get(Service::Network, &["ports"]);
-    if let Some(name) = &filter.name {
-        call = call.query("name", name);
-    }
+    let call = Call::get(Service::Network, &["ports"]).named(filter);
     pages::each(session, cloud, call, "ports", |item, sink| {
         let port: Port<'_> = json::read(item)?;
         if !port.is_interface() || !admits(filter, &port.id, &port.name) {

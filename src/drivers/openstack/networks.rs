@@ -88,10 +88,7 @@ impl Blocks {
 /// Two calls: the subnets', whose addresses are shown, and the networks'.
 pub(super) async fn list(session: &Session<'_>, filter: &Filter, cloud: &mut Cloud<'_>) -> Result<(), Error> {
     let blocks = Blocks::read(session, None).await?;
-    let mut call = Call::get(Service::Network, &["networks"]);
-    if let Some(name) = &filter.name {
-        call = call.query("name", name);
-    }
+    let call = Call::get(Service::Network, &["networks"]).named(filter);
     pages::each(session, cloud, call, "networks", |item, sink| {
         let found: Described<'_> = json::read(item)?;
         if !found.carries_interfaces() || !admits(filter, &found.id, &found.name) {

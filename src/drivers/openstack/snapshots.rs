@@ -55,10 +55,7 @@ impl<'a> Described<'a> {
 
 /// One call.
 pub(super) async fn list(session: &Session<'_>, filter: &Filter, cloud: &mut Cloud<'_>) -> Result<(), Error> {
-    let mut call = Call::get(Service::Volume, &["snapshots", "detail"]);
-    if let Some(name) = &filter.name {
-        call = call.query("name", name);
-    }
+    let call = Call::get(Service::Volume, &["snapshots", "detail"]).named(filter);
     pages::each(session, cloud, call, "snapshots", |item, sink| {
         let snapshot = json::read::<Described<'_>>(item)?.snapshot();
         if admits(filter, &snapshot.id, &snapshot.name) {

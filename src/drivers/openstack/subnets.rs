@@ -46,10 +46,7 @@ impl<'a> Described<'a> {
 
 /// One call.
 pub(super) async fn list(session: &Session<'_>, filter: &Filter, cloud: &mut Cloud<'_>) -> Result<(), Error> {
-    let mut call = Call::get(Service::Network, &["subnets"]);
-    if let Some(name) = &filter.name {
-        call = call.query("name", name);
-    }
+    let call = Call::get(Service::Network, &["subnets"]).named(filter);
     pages::each(session, cloud, call, "subnets", |item, sink| {
         let found: Described<'_> = json::read(item)?;
         if found.is_external || !admits(filter, &found.id, &found.name) {

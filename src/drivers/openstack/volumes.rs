@@ -77,10 +77,7 @@ impl<'a> Described<'a> {
 
 /// One call.
 pub(super) async fn list(session: &Session<'_>, filter: &Filter, cloud: &mut Cloud<'_>) -> Result<(), Error> {
-    let mut call = Call::get(Service::Volume, &["volumes", "detail"]);
-    if let Some(name) = &filter.name {
-        call = call.query("name", name);
-    }
+    let call = Call::get(Service::Volume, &["volumes", "detail"]).named(filter);
     pages::each(session, cloud, call, "volumes", |item, sink| {
         let volume = json::read::<Described<'_>>(item)?.volume();
         if admits(filter, &volume.id, &volume.name) {

@@ -2,12 +2,9 @@
 
 use bytes::Bytes;
 use http::Method;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::dialect::Along;
-
-/// What may stand in a path segment and in a value of a query as it is: the unreserved characters of RFC 3986.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::wire::target;
 
 /// A request to the engine, below the base of its API.
 #[derive(Debug, Clone)]
@@ -24,12 +21,12 @@ pub(super) struct Call {
 impl Call {
     /// Reads what is at this path.
     pub(super) fn get(path: &[&str]) -> Self {
-        Call { method: Method::GET, target: target(path), along: Along::Nothing, body: Bytes::new() }
+        Call { method: Method::GET, target: target::path(path), along: Along::Nothing, body: Bytes::new() }
     }
 
     /// Sends a document to this path.
     pub(super) fn post(path: &[&str], body: impl Into<Bytes>) -> Self {
-        Call { method: Method::POST, target: target(path), along: Along::Nothing, body: body.into() }
+        Call { method: Method::POST, target: target::path(path), along: Along::Nothing, body: body.into() }
     }
 
     /// Changes what is at this path to what a document says.
@@ -59,26 +56,9 @@ impl Call {
 
     /// The same call, with a parameter in its query.
     pub(super) fn query(mut self, key: &str, value: &str) -> Self {
-        self.target.push(if self.target.contains('?') { '&' } else { '?' });
-        self.target.push_str(key);
-        self.target.push('=');
-        self.target.extend(encoded(value));
+        target::add_parameter(&mut self.target, key, value);
         self
     }
-}
-
-/// A text as it stands in a path, a query or a form.
-pub(super) fn encoded(text: &str) -> impl Iterator<Item = &str> {
-    utf8_percent_encode(text, ENCODED)
-}
-
-fn target(path: &[&str]) -> String {
-    let mut target = String::with_capacity(64);
-    for segment in path {
-        target.push('/');
-        target.extend(encoded(segment));
-    }
-    target
 }
 
 #[cfg(test)]

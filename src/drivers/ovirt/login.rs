@@ -11,7 +11,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    call::encoded,
     dialect::LoginForm,
     engine::{Engine, request, root},
     faults,
@@ -20,6 +19,7 @@ use super::{
 use crate::{
     exchange::{Identity, Line},
     model::{Error, ErrorKind},
+    wire::form,
 };
 
 /// Where the single sign-on is when the API is not where it usually is.
@@ -104,11 +104,11 @@ async fn access_token(engine: &Engine, line: Line<'_>) -> Result<HeaderValue, Er
         Some(prefix) if !prefix.is_empty() => format!("{prefix}/sso/oauth/token"),
         _ => USUAL_SINGLE_SIGN_ON.to_owned(),
     };
-    let mut form = String::from("grant_type=password&scope=ovirt-app-api&username=");
-    form.extend(encoded(&line.identity.user));
-    form.push_str("&password=");
-    form.extend(encoded(line.identity.password.expose_secret()));
-    let mut request = request(Method::POST, &uri, form.into())?;
+    let mut body = String::from("grant_type=password&scope=ovirt-app-api&username=");
+    body.extend(form::encode(&line.identity.user));
+    body.push_str("&password=");
+    body.extend(form::encode(line.identity.password.expose_secret()));
+    let mut request = request(Method::POST, &uri, body.into())?;
     // Anything else that is accepted is refused: the engine compares the text.
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
     request.headers_mut().insert(CONTENT_TYPE, FORM);

@@ -8,6 +8,7 @@
 //! a client reaches a path or a search but encoded and, for ids, checked to be a UUID.
 
 mod call;
+mod capabilities;
 mod dialect;
 mod engine;
 mod faults;
@@ -40,11 +41,9 @@ use async_trait::async_trait;
 use super::{Address, Entry};
 use crate::{
     exchange::{Cloud, Driver, Identity, Level, ProviderUrl},
-    model::{
-        Capabilities, Cause, Change, Error, ErrorKind, Feature, IdForm, Kind, Kinds, Operation, Spec, Stage,
-        Transition, Verb,
-    },
+    model::{Capabilities, Change, Error, ErrorKind, Kind, Operation, Spec},
 };
+use capabilities::CAPABILITIES;
 
 /// Its row in the list of drivers.
 pub(super) const ENTRY: Entry = Entry {
@@ -58,60 +57,6 @@ pub(super) const ENTRY: Entry = Entry {
 
 /// How many calls are made at once for one operation.
 const CONCURRENCY: usize = 4;
-
-const CAPABILITIES: Capabilities = Capabilities {
-    driver: "ovirt",
-    operations: &[
-        (Verb::List, Kind::Realm),
-        (Verb::Show, Kind::Realm),
-        (Verb::List, Kind::Image),
-        (Verb::Show, Kind::Image),
-        (Verb::List, Kind::HardwareProfile),
-        (Verb::Show, Kind::HardwareProfile),
-        (Verb::List, Kind::Instance),
-        (Verb::Show, Kind::Instance),
-        (Verb::Create, Kind::Instance),
-        (Verb::Act, Kind::Instance),
-        (Verb::Destroy, Kind::Instance),
-        (Verb::Create, Kind::Image),
-        (Verb::Destroy, Kind::Image),
-        (Verb::List, Kind::Volume),
-        (Verb::Show, Kind::Volume),
-        (Verb::Create, Kind::Volume),
-        (Verb::Change, Kind::Volume),
-        (Verb::Destroy, Kind::Volume),
-        (Verb::List, Kind::Snapshot),
-        (Verb::Show, Kind::Snapshot),
-        (Verb::Create, Kind::Snapshot),
-        (Verb::Destroy, Kind::Snapshot),
-        (Verb::List, Kind::Network),
-        (Verb::Show, Kind::Network),
-        (Verb::List, Kind::NetworkInterface),
-        (Verb::Show, Kind::NetworkInterface),
-        (Verb::Create, Kind::NetworkInterface),
-        (Verb::Destroy, Kind::NetworkInterface),
-        (Verb::List, Kind::Metric),
-        (Verb::Show, Kind::Metric),
-        (Verb::List, Kind::Provider),
-        (Verb::Show, Kind::Provider),
-    ],
-    lacks: Kinds::NONE,
-    ids: IdForm::Uuid,
-    user_data: Some(16 << 10),
-    longest_name: Some(64),
-    features: &[Feature::InstanceNetwork, Feature::VolumeName, Feature::VolumeDescription],
-    // As Deltacloud's clients know it: an instance is made stopped.
-    life: &[
-        Transition::new(Stage::Start, Cause::Create, Stage::Pending),
-        Transition::new(Stage::Pending, Cause::Auto, Stage::Stopped),
-        Transition::new(Stage::Stopped, Cause::Start, Stage::Running),
-        Transition::new(Stage::Stopped, Cause::Destroy, Stage::Finish),
-        Transition::new(Stage::Running, Cause::Reboot, Stage::Running),
-        Transition::new(Stage::Running, Cause::Stop, Stage::Stopping),
-        Transition::new(Stage::Stopping, Cause::Stop, Stage::Stopped),
-        Transition::new(Stage::Stopping, Cause::Auto, Stage::Stopped),
-    ],
-};
 
 /// One oVirt engine.
 struct Ovirt {

@@ -17,6 +17,7 @@ mod consoles;
 mod declared;
 mod defaults;
 mod dialect;
+mod disks;
 mod envelope;
 mod errors;
 mod filters;

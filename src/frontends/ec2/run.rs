@@ -2,7 +2,7 @@
 
 use super::{
     actions::{Answer, Query},
-    base64, defaults,
+    base64, defaults, disks,
     envelope::{Body, Context},
     errors::Fault,
     groups, instance_attributes,
@@ -33,6 +33,7 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         key: key(query)?,
         firewalls: firewalls(query)?,
         network: network(query)?,
+        disks: disks::read(query)?,
         monitored: false,
         count: count(query)?,
         start: true,

@@ -1,7 +1,10 @@
 //! Volumes, snapshots and images: what is made of what, and when.
 
 use super::*;
-use crate::model::{ImageSpec, ImageState, SnapshotSpec, SnapshotState, Volume, VolumeSpec, VolumeState};
+use crate::model::{
+    DiskContent, DiskSpec, ImageSpec, ImageState, SnapshotSpec, SnapshotState, Volume, VolumeSpec,
+    VolumeState,
+};
 
 fn volume(change: impl FnOnce(&mut VolumeSpec)) -> Operation {
     let mut spec = VolumeSpec::default();
@@ -141,4 +144,67 @@ async fn an_image_is_made_of_an_instance_that_admits_it() {
     assert_eq!(instance.image.as_deref(), Some("new"));
     only(&mock, remove(Kind::Image, "new")).await;
     assert_eq!(state(&mock, &instance.id).await, S::Running);
+}
+
+fn disk(content: DiskContent, size: Option<u64>, device: Option<&str>, goes: bool) -> DiskSpec {
+    DiskSpec { content, size, device: device.map(str::to_owned), delete_on_termination: goes }
+}
+
+#[tokio::test]
+async fn an_instance_has_the_volumes_that_it_is_made_with() {
+    let mock = at_once();
+    let before = ids(&mock, list(Kind::Volume)).await;
+    let asked = create(|spec| {
+        spec.count.min = 2;
+        spec.count.max = 2;
+        spec.disks = vec![
+            disk(DiskContent::Nothing, Some(5 << 30), Some("/dev/sdf"), true),
+            disk(DiskContent::Image, Some(20 << 30), None, false),
+            disk(DiskContent::Snapshot("snap1".into()), None, None, true),
+        ];
+    });
+    let made = instances(&mock, asked).await.unwrap();
+    let told = |instance: &Instance<'_>| {
+        let disks = instance.attachments.iter().map(|disk| {
+            let device = disk.device.as_deref().unwrap().to_owned();
+            (device, disk.size.unwrap() >> 30, disk.boot, disk.delete_on_termination)
+        });
+        disks.collect::<Vec<_>>()
+    };
+    let expected = [
+        ("/dev/sda1".to_owned(), 20, true, false),
+        ("/dev/sdf".to_owned(), 5, false, true),
+        ("/dev/sdb".to_owned(), 1, false, true),
+    ];
+    for instance in &made {
+        assert_eq!(told(instance), expected);
+        for attachment in &instance.attachments {
+            let volume = one(&mock, show(Kind::Volume, &attachment.volume)).await;
+            assert_eq!(volume.mount.unwrap().instance, instance.id);
+        }
+    }
+    assert_eq!(ids(&mock, list(Kind::Volume)).await.len(), before.len() + 6);
+    for instance in &made {
+        ids(&mock, act(Action::Stop { force: true }, &[&instance.id])).await;
+        ids(&mock, destroy(&[&instance.id])).await;
+    }
+    let kept: Vec<_> =
+        ids(&mock, list(Kind::Volume)).await.into_iter().filter(|id| !before.contains(id)).collect();
+    let booted: Vec<_> = made.iter().map(|instance| instance.attachments[0].volume.as_ref()).collect();
+    assert_eq!(kept, booted);
+    assert_eq!(one(&mock, show(Kind::Volume, &kept[0])).await.state, VolumeState::Available);
+}
+
+#[tokio::test]
+async fn an_instance_with_a_volume_that_cannot_be_is_none() {
+    let mock = at_once();
+    let before = ids(&mock, list(Kind::Instance)).await;
+    for (one, kind) in [
+        (disk(DiskContent::Snapshot("nosuch".into()), None, None, true), ErrorKind::NotFound),
+        (disk(DiskContent::Nothing, Some(1 << 60), None, true), ErrorKind::Invalid),
+        (disk(DiskContent::Nothing, None, Some("/dev/sda1"), true), ErrorKind::IncorrectState),
+    ] {
+        assert_eq!(failure(&mock, create(|spec| spec.disks = vec![one])).await.0, kind);
+    }
+    assert_eq!(ids(&mock, list(Kind::Instance)).await, before);
 }

@@ -48,25 +48,8 @@ pub(in super::super) async fn act(
 ) -> Result<(), Error> {
     let found = find(session, ids).await?;
     let steps: Vec<_> = found.into_iter().map(|server| take(session, action, server)).collect();
-    emit_all(stream::iter(steps).buffered(CONCURRENCY).collect().await, cloud).await
-}
-
-/// Hands on everything that was done, and then says what failed first, if anything did: what is gone is gone, whatever
-/// became of the others.
-async fn emit_all(
-    results: Vec<Result<Instance<'static>, Error>>,
-    cloud: &mut Cloud<'_>,
-) -> Result<(), Error> {
-    let mut outcome = Ok(());
-    for result in results {
-        match result {
-            Ok(instance) => {
-                cloud.emit(&Resource::Instance(instance)).await?;
-            }
-            Err(error) => outcome = outcome.and(Err(error)),
-        }
-    }
-    outcome
+    let done = stream::iter(steps).buffered(CONCURRENCY).collect().await;
+    cloud.emit_all(done, Resource::Instance).await
 }
 
 /// What an action means for a server with this status in this state. Where nothing better is known Nova is asked, and
@@ -132,7 +115,8 @@ pub(in super::super) async fn destroy(
 ) -> Result<(), Error> {
     let found = find(session, ids).await?;
     let goings: Vec<_> = found.iter().map(|server| destroy_one(session, &server.instance)).collect();
-    emit_all(stream::iter(goings).buffered(CONCURRENCY).collect().await, cloud).await
+    let done = stream::iter(goings).buffered(CONCURRENCY).collect().await;
+    cloud.emit_all(done, Resource::Instance).await
 }
 
 /// Has Nova delete a server, which it does in almost any state, and promises to look until it is gone.

@@ -20,10 +20,10 @@ use super::{
         hardware_profiles::Flavors,
         names::Names,
         networks, pages,
-        read::{Named, gib, uuid},
+        read::{Named, uuid},
         session::Session,
     },
-    Known, act,
+    Known, act, disks,
     server::Server,
     server_call,
 };
@@ -45,6 +45,7 @@ static MISSING: &[(&str, Kind)] = &[
     ("The requested availability zone is not available", Kind::Realm),
     ("Security group ", Kind::Firewall),
     ("Network ", Kind::Network),
+    ("failed to get snapshot ", Kind::Snapshot),
 ];
 /// The group around servers of which nothing is said.
 const USUAL_GROUP: &str = "default";
@@ -154,12 +155,13 @@ async fn order(
     let missing = || Error::not_found(Kind::Image, spec.image.as_str());
     let image = uuid(spec.image.as_str()).ok_or_else(missing)?;
     let flavors = Flavors::recent(session).await?;
+    let flavor = flavors.choose(spec)?;
     let firewalls = spec.firewalls.iter().map(|firewall| json!({"name": firewall.as_str()}));
     let order = Object::default()
         .with("name", name)
-        .with("imageRef", if spec.storage.is_some() { "" } else { &image })
-        .maybe("block_device_mapping_v2", spec.storage.map(|bytes| json!([boot_volume(&image, bytes)])))
-        .with("flavorRef", flavors.choose(spec)?.id.as_str())
+        .with("imageRef", if disks::are_of_volumes_alone(spec) { "" } else { &image })
+        .maybe("block_device_mapping_v2", disks::mapping(spec, &image, flavor)?)
+        .with("flavorRef", flavor.id.as_str())
         .with("min_count", spec.count.min)
         .with("max_count", spec.count.max)
         .maybe("return_reservation_id", (spec.count.max > 1).then_some(true))
@@ -173,18 +175,6 @@ async fn order(
 
 fn on_network(uuid: &str) -> Value {
     json!([{"uuid": uuid}])
-}
-
-/// A volume of that size that holds the image, is booted from, and goes with the server.
-fn boot_volume(image: &str, bytes: u64) -> Value {
-    json!({
-        "boot_index": 0,
-        "uuid": image,
-        "source_type": "image",
-        "destination_type": "volume",
-        "volume_size": gib(bytes).max(1),
-        "delete_on_termination": true,
-    })
 }
 
 async fn post(
@@ -279,6 +269,7 @@ fn named_missing(error: Error, spec: &InstanceSpec) -> Error {
             let named = |id: &&Id| error.message().contains(id.as_str());
             spec.firewalls.iter().find(named)
         }
+        Some((_, Kind::Snapshot)) => disks::snapshots(spec).find(|id| error.message().contains(id.as_str())),
         Some((_, Kind::Network)) => spec.network.as_ref().filter(|id| error.message().contains(id.as_str())),
         _ => None,
     };
@@ -291,6 +282,7 @@ fn named_missing(error: Error, spec: &InstanceSpec) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{DiskContent, DiskSpec};
 
     #[test]
     fn what_is_not_there_is_told_by_its_kind() {
@@ -299,6 +291,12 @@ mod tests {
             realm: Some("z".into()),
             firewalls: vec!["a".into(), "web".into()],
             network: Some("net-1".into()),
+            disks: vec![DiskSpec {
+                content: DiskContent::Snapshot("snap-1".into()),
+                size: None,
+                device: None,
+                delete_on_termination: true,
+            }],
             ..InstanceSpec::new("img")
         };
         for (message, subject) in [
@@ -307,6 +305,10 @@ mod tests {
             ("The requested availability zone is not available", Some((Kind::Realm, "z"))),
             ("Network net-1 could not be found.", Some((Kind::Network, "net-1"))),
             ("Security group web not found for project x.", Some((Kind::Firewall, "web"))),
+            (
+                "Block Device Mapping is Invalid: failed to get snapshot snap-1.",
+                Some((Kind::Snapshot, "snap-1")),
+            ),
             ("Flavor's memory is too small for requested image.", None),
         ] {
             let error = named_missing(Error::new(ErrorKind::Invalid, message), &spec);
@@ -314,12 +316,5 @@ mod tests {
         }
         let other = named_missing(Error::new(ErrorKind::Denied, "Can not find requested image"), &spec);
         assert_eq!(other.kind(), ErrorKind::Denied);
-    }
-
-    #[test]
-    fn a_disk_of_the_users_size_is_a_volume() {
-        let volume = boot_volume("i", 3 << 30);
-        assert_eq!((&volume["volume_size"], &volume["source_type"]), (&json!(3), &json!("image")));
-        assert_eq!(boot_volume("i", 1)["volume_size"], json!(1));
     }
 }

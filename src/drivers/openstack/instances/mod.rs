@@ -2,6 +2,7 @@
 
 mod act;
 mod create;
+mod disks;
 mod server;
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};

@@ -65,15 +65,8 @@ pub(in super::super) async fn destroy(
         images.push(find(session, id).await?.0);
     }
     let goings: Vec<_> = images.into_iter().map(|image| destroy_one(session, image)).collect();
-    let gone: Vec<_> = stream::iter(goings).buffered(CONCURRENCY).collect().await;
-    let mut outcome = Ok(());
-    for result in gone {
-        match result {
-            Ok(image) => _ = cloud.emit(&Resource::Image(image)).await?,
-            Err(error) => outcome = outcome.and(Err(error)),
-        }
-    }
-    outcome
+    let gone = stream::iter(goings).buffered(CONCURRENCY).collect().await;
+    cloud.emit_all(gone, Resource::Image).await
 }
 
 async fn destroy_one(session: &Session<'_>, image: Image<'static>) -> Result<Image<'static>, Error> {

@@ -44,25 +44,8 @@ pub(in super::super) async fn act(
             take(session, step, vm.instance)
         })
         .collect();
-    emit_all(stream::iter(steps).buffered(CONCURRENCY).collect().await, cloud).await
-}
-
-/// Hands on everything that was done, and then says what failed first, if anything did: what is gone is gone, whatever
-/// became of the others.
-async fn emit_all(
-    results: Vec<Result<Instance<'static>, Error>>,
-    cloud: &mut Cloud<'_>,
-) -> Result<(), Error> {
-    let mut outcome = Ok(());
-    for result in results {
-        match result {
-            Ok(instance) => {
-                cloud.emit(&Resource::Instance(instance)).await?;
-            }
-            Err(error) => outcome = outcome.and(Err(error)),
-        }
-    }
-    outcome
+    let done = stream::iter(steps).buffered(CONCURRENCY).collect().await;
+    cloud.emit_all(done, Resource::Instance).await
 }
 
 /// What an action means for a VM in this state. Where nothing better is known the engine is asked, and says what is
@@ -139,7 +122,8 @@ pub(in super::super) async fn destroy(
         return Err(Error::new(ErrorKind::Denied, message).about(Kind::Instance, instance.id.as_ref()));
     }
     let goings: Vec<_> = vms.iter().map(|vm| destroy_one(session, &vm.instance)).collect();
-    emit_all(stream::iter(goings).buffered(CONCURRENCY).collect().await, cloud).await
+    let done = stream::iter(goings).buffered(CONCURRENCY).collect().await;
+    cloud.emit_all(done, Resource::Instance).await
 }
 
 /// Removes a VM that does not run, takes the power from one that does and promises to remove it.

@@ -89,15 +89,8 @@ pub(in super::super) async fn destroy(
         volumes.push(volume);
     }
     let goings: Vec<_> = volumes.into_iter().map(|volume| destroy_one(session, volume)).collect();
-    let gone: Vec<_> = stream::iter(goings).buffered(CONCURRENCY).collect().await;
-    let mut outcome = Ok(());
-    for result in gone {
-        match result {
-            Ok(volume) => _ = cloud.emit(&Resource::Volume(volume)).await?,
-            Err(error) => outcome = outcome.and(Err(error)),
-        }
-    }
-    outcome
+    let gone = stream::iter(goings).buffered(CONCURRENCY).collect().await;
+    cloud.emit_all(gone, Resource::Volume).await
 }
 
 async fn destroy_one(session: &Session<'_>, volume: Volume<'static>) -> Result<Volume<'static>, Error> {

@@ -3,6 +3,7 @@
 mod answers;
 mod declared;
 mod defaults;
+mod disks;
 mod recordings;
 mod requests;
 mod soap;
@@ -85,6 +86,7 @@ fn cloud(ids: IdForm) -> Capabilities {
         Feature::InstanceKey,
         Feature::InstanceFirewalls,
         Feature::InstanceNetwork,
+        Feature::InstanceDisks,
         Feature::VolumeName,
     ];
     Capabilities {

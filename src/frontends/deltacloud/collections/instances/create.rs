@@ -13,7 +13,7 @@ use crate::{
         errors::Fault,
         measures::{GB, MB},
     },
-    model::{Change, Command, Count, Id, InstanceSpec, Spec},
+    model::{Change, Command, Count, DiskContent, DiskSpec, Id, InstanceSpec, Spec},
 };
 
 /// Base64 as it is found in the field: with padding or without.
@@ -40,6 +40,7 @@ pub(super) fn instances(asked: &Asked<'_>) -> Result<Spec, Fault> {
         key: asked.id_in("keyname").or_else(|| asked.id_in("key_name")),
         firewalls: firewalls(asked),
         network: asked.id_in("network_id"),
+        disks: attached(asked),
         monitored: asked.parameters.flag("metrics"),
         count: count(asked)?,
         start: asked.cloud.starts_what_it_creates(),
@@ -60,6 +61,17 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<Change, Fault> {
         address: asked.text("ip"),
         port: port.transpose()?,
     }))
+}
+
+/// The volume that is made of a snapshot.
+fn attached(asked: &Asked<'_>) -> Vec<DiskSpec> {
+    let Some(snapshot) = asked.id_in("snapshot_id") else { return Vec::new() };
+    vec![DiskSpec {
+        content: DiskContent::Snapshot(snapshot),
+        size: None,
+        device: asked.text("device_name"),
+        delete_on_termination: true,
+    }]
 }
 
 /// The most firewalls that an instance is made with.

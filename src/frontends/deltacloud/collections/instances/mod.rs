@@ -83,6 +83,12 @@ const INSTANCES: &[Parameter] = &[
         .feature("firewalls"),
     Parameter::new("network_id", Value::Id(Kind::Network), "The network that it is on")
         .needs(Need::Feature(Feature::InstanceNetwork)),
+    Parameter::new("snapshot_id", Value::Id(Kind::Snapshot), "What one more volume of it holds")
+        .needs(Need::Feature(Feature::InstanceDisks))
+        .feature("attach_snapshot"),
+    Parameter::new("device_name", Value::Text, "The device that this volume is")
+        .needs(Need::Feature(Feature::InstanceDisks))
+        .feature("attach_snapshot"),
     Parameter::new("instance_count", Value::Number, "How many").feature("instance_count"),
 ];
 

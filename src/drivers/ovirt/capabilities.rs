@@ -1,0 +1,58 @@
+//! What can be done on oVirt, whatever the engine's version.
+
+use crate::model::{Capabilities, Cause, Feature, IdForm, Kind, Kinds, Stage, Transition, Verb};
+
+/// What an engine can do.
+pub(super) const CAPABILITIES: Capabilities = Capabilities {
+    driver: "ovirt",
+    operations: &[
+        (Verb::List, Kind::Realm),
+        (Verb::Show, Kind::Realm),
+        (Verb::List, Kind::Image),
+        (Verb::Show, Kind::Image),
+        (Verb::List, Kind::HardwareProfile),
+        (Verb::Show, Kind::HardwareProfile),
+        (Verb::List, Kind::Instance),
+        (Verb::Show, Kind::Instance),
+        (Verb::Create, Kind::Instance),
+        (Verb::Act, Kind::Instance),
+        (Verb::Destroy, Kind::Instance),
+        (Verb::Create, Kind::Image),
+        (Verb::Destroy, Kind::Image),
+        (Verb::List, Kind::Volume),
+        (Verb::Show, Kind::Volume),
+        (Verb::Create, Kind::Volume),
+        (Verb::Change, Kind::Volume),
+        (Verb::Destroy, Kind::Volume),
+        (Verb::List, Kind::Snapshot),
+        (Verb::Show, Kind::Snapshot),
+        (Verb::Create, Kind::Snapshot),
+        (Verb::Destroy, Kind::Snapshot),
+        (Verb::List, Kind::Network),
+        (Verb::Show, Kind::Network),
+        (Verb::List, Kind::NetworkInterface),
+        (Verb::Show, Kind::NetworkInterface),
+        (Verb::Create, Kind::NetworkInterface),
+        (Verb::Destroy, Kind::NetworkInterface),
+        (Verb::List, Kind::Metric),
+        (Verb::Show, Kind::Metric),
+        (Verb::List, Kind::Provider),
+        (Verb::Show, Kind::Provider),
+    ],
+    lacks: Kinds::NONE,
+    ids: IdForm::Uuid,
+    user_data: Some(16 << 10),
+    longest_name: Some(64),
+    features: &[Feature::InstanceNetwork, Feature::VolumeName, Feature::VolumeDescription],
+    // As Deltacloud's clients know it: an instance is made stopped.
+    life: &[
+        Transition::new(Stage::Start, Cause::Create, Stage::Pending),
+        Transition::new(Stage::Pending, Cause::Auto, Stage::Stopped),
+        Transition::new(Stage::Stopped, Cause::Start, Stage::Running),
+        Transition::new(Stage::Stopped, Cause::Destroy, Stage::Finish),
+        Transition::new(Stage::Running, Cause::Reboot, Stage::Running),
+        Transition::new(Stage::Running, Cause::Stop, Stage::Stopping),
+        Transition::new(Stage::Stopping, Cause::Stop, Stage::Stopped),
+        Transition::new(Stage::Stopping, Cause::Auto, Stage::Stopped),
+    ],
+};
