@@ -63,13 +63,20 @@ impl Gateway {
                 }
             }
         }
+        let proven = proven || !call.before.is_empty();
         let Some(operation) = call.operation else {
-            let proven = proven || !call.before.is_empty();
             let answer = Answer::new(session, journey, call.encode, None, View::default());
             let proof = if proven { Ok(()) } else { self.prove(journey, &account, &identity).await };
             return self.answer(journey, &account, answer, proof).await;
         };
-        let begun = Once::begin(&account.overlay, &identity, call.action, call.idempotency, operation).await;
+        let begun = async {
+            if call.idempotency.is_some() && !proven {
+                // What is kept of tokens is not read or changed in the name of somebody else.
+                self.prove(journey, &account, &identity).await?;
+            }
+            Once::begin(&account.overlay, &identity, call.action, call.idempotency, operation).await
+        };
+        let begun = Box::pin(begun).await;
         let (once, operation) = match begun {
             Ok(begun) => begun,
             Err(error) => {

@@ -14,6 +14,8 @@ use crate::model::{Error, ErrorKind};
 
 /// How long a database that did not answer is left alone.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long the one who then looks whether it is back is waited for, before the next one looks.
+const LOOK: Duration = Duration::from_secs(3);
 /// What a client is told, who can do nothing about it.
 const AWAY: &str = "the gateway's store cannot be used at present: try again in a moment";
 
@@ -143,18 +145,25 @@ fn what_to_do(code: &str) -> Option<&'static str> {
     }
 }
 
-/// Spares callers the wait for a database that is known to be away.
+/// Spares callers the wait for a database that is known to be away: one at a time looks whether it is back.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
-    /// Until when it is left alone, in microseconds since 1970.
+    /// Until when it is left alone, in microseconds since 1970; 0 while it answers.
     until: AtomicI64,
 }
 
 impl Breaker {
     /// # Errors
-    /// `Unavailable` while it is left alone.
+    /// `Unavailable` while it is left alone, or somebody else looks whether it is back.
     pub(super) fn check(&self) -> Result<(), Error> {
-        if Timestamp::now().as_microsecond() >= self.until.load(Ordering::Relaxed) {
+        let (now, until) = (Timestamp::now().as_microsecond(), self.until.load(Ordering::Relaxed));
+        if until == 0 {
+            return Ok(());
+        }
+        let looking = now.saturating_add(micros(LOOK));
+        let may_look =
+            || self.until.compare_exchange(until, looking, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if now >= until && may_look() {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Unavailable, AWAY)
@@ -164,11 +173,14 @@ impl Breaker {
 
     /// Takes note of how a call went.
     pub(super) fn note<T>(&self, result: &Result<T, Failure>) {
-        if result.as_ref().is_err_and(Failure::is_absence) {
-            let pause = i64::try_from(PAUSE.as_micros()).unwrap_or(i64::MAX);
-            self.until.store(Timestamp::now().as_microsecond() + pause, Ordering::Relaxed);
-        }
+        let is_away = result.as_ref().is_err_and(Failure::is_absence);
+        let until = if is_away { Timestamp::now().as_microsecond().saturating_add(micros(PAUSE)) } else { 0 };
+        self.until.store(until, Ordering::Relaxed);
     }
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -192,5 +204,16 @@ mod tests {
         assert!(breaker.check().is_ok());
         breaker.note::<()>(&Err(Failure::TimedOut));
         assert_eq!(breaker.check().unwrap_err().kind(), ErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn one_looks_whether_it_is_back() {
+        let breaker = Breaker::default();
+        breaker.note::<()>(&Err(Failure::TimedOut));
+        breaker.until.store(1, Ordering::Relaxed);
+        assert!(breaker.check().is_ok(), "the pause is over");
+        assert!(breaker.check().is_err(), "somebody looks already");
+        breaker.note(&Ok(()));
+        assert!(breaker.check().is_ok() && breaker.check().is_ok());
     }
 }

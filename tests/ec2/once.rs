@@ -39,6 +39,8 @@ fn a_token_stands_for_one_request() {
     ask(&gateway, &format!("{RUN}one"));
     let other = ask(&gateway, "RunInstances&ImageId=img2&MinCount=2&MaxCount=2&ClientToken=one");
     assert_eq!((other.status, other.text("Code")), (400, "IdempotentParameterMismatch"), "{}", other.body);
+    let stranger = gateway.get("/ec2/?Action=RunInstances&ImageId=img2&ClientToken=one", MOCK.0, "wrong");
+    assert_eq!(stranger.status, 401, "who is not who he says is told of no token: {}", stranger.body);
     let volume = ask(&gateway, "CreateVolume&Size=1&AvailabilityZone=us&ClientToken=one");
     assert_eq!(volume.status, 200, "another action's tokens are others: {}", volume.body);
     let again = ask(&gateway, "CreateVolume&Size=1&AvailabilityZone=us&ClientToken=one");

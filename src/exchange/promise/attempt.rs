@@ -3,7 +3,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{FIRST_PAUSE, Inner, Promises, REMEMBERED, written::Written};
 use crate::{
@@ -110,11 +110,12 @@ impl Promises {
         let mut renewed = Instant::now();
         loop {
             sleep(JOB_LEASE / 4).await;
-            match self.0.store.renew_lease(attempt).await {
-                Ok(true) => renewed = Instant::now(),
-                Ok(false) => return,
-                Err(_) if renewed.elapsed() > JOB_LEASE / 2 => return,
-                Err(_) => {}
+            let asked = Instant::now();
+            match timeout(JOB_LEASE / 4, self.0.store.renew_lease(attempt)).await {
+                Ok(Ok(true)) => renewed = asked,
+                Ok(Ok(false)) => return,
+                _unknown if renewed.elapsed() >= JOB_LEASE / 2 => return,
+                _unknown => {}
             }
         }
     }
