@@ -137,6 +137,8 @@ pub(in super::super) async fn create(
     let names = Names::held(session).await?;
     for mut instance in made {
         asked.tell(&mut instance, &names);
+        // A server that boots from a volume does not say what the volume was made of.
+        instance.image.get_or_insert_with(|| spec.image.to_string().into());
         if !spec.start {
             act::stop_later(session, &instance).await?;
         }
