@@ -85,11 +85,13 @@ impl Client {
         succeed(command, key, secret);
     }
 
-    /// Ansible's whole flow at an EC2 endpoint of a cloud that `lacks` what the playbook names so.
-    pub fn ansible_flow(&self, endpoint: &str, key: &str, secret: &str, lacks: &[&str]) {
+    /// Ansible's whole flow at an EC2 endpoint of a cloud that has instances of this `size`, and `lacks` what the playbook
+    /// names so.
+    pub fn ansible_flow(&self, endpoint: &str, key: &str, secret: &str, size: &str, lacks: &[&str]) {
         let home = TempDir::new().unwrap();
         let python = self.python.to_str().unwrap();
-        let settings = serde_json::json!({ "lacks": lacks, "ansible_python_interpreter": python });
+        let settings =
+            serde_json::json!({ "lacks": lacks, "size": size, "ansible_python_interpreter": python });
         let mut command = Command::new(self.folder.join("bin/ansible-playbook"));
         command.arg(script("ansible_flow.yml")).arg("-e").arg(settings.to_string());
         command.env("ANSIBLE_COLLECTIONS_PATH", self.folder.join("collections"));

@@ -42,19 +42,29 @@ fn every_answer_is_what_botocores_model_says() {
     client.ec2_model(&gateway.ec2(), &gateway.sts(), &actions, MOCK.0, MOCK.1);
 }
 
-/// A cloud, and what playbooks have to be told that it lacks.
+/// A cloud behind a gateway.
 struct Before {
     gateway: Gateway,
     key: (&'static str, &'static str),
     /// A user of the cloud and his password.
     person: (&'static str, &'static str),
+    /// An instance type that it has.
+    size: &'static str,
+    /// What playbooks have to be told that it has not.
     lacks: &'static [&'static str],
     /// What is behind the gateway and ends with it.
     _engine: Option<Ovirt>,
 }
 
 fn the_mock() -> Option<Before> {
-    Some(Before { gateway: Gateway::mock(), key: MOCK, person: MOCK, lacks: &[], _engine: None })
+    Some(Before {
+        gateway: Gateway::mock(),
+        key: MOCK,
+        person: MOCK,
+        size: "c1.m512",
+        lacks: &[],
+        _engine: None,
+    })
 }
 
 fn ovirt() -> Option<Before> {
@@ -64,6 +74,7 @@ fn ovirt() -> Option<Before> {
         gateway,
         key: ("AKID", "SECRET"),
         person: ADMIN,
+        size: "c1.m512",
         lacks: &["groups"],
         _engine: Some(engine),
     })
@@ -75,6 +86,7 @@ fn the_openstack() -> Option<Before> {
             gateway: cloud.gateway,
             key: ("AKID", "SECRET"),
             person: openstack::USER,
+            size: "m1.tiny",
             lacks: &[],
             _engine: None,
         }),
@@ -123,8 +135,8 @@ macro_rules! every_client {
 
             #[test]
             fn ansible() {
-                with(|client, Before { gateway, key, lacks, .. }| {
-                    client.ansible_flow(&gateway.ec2(), key.0, key.1, lacks);
+                with(|client, Before { gateway, key, size, lacks, .. }| {
+                    client.ansible_flow(&gateway.ec2(), key.0, key.1, size, lacks);
                 });
             }
 
