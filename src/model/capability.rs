@@ -82,6 +82,10 @@ impl FromIterator<Kind> for Kinds {
 pub enum Feature {
     /// A key is made of a public key that the user has.
     ImportKey,
+    /// A pair of keys can be made by Ed25519.
+    Ed25519Key,
+    /// An instance can be told at its first start which public keys let in.
+    AuthorizedKeys,
     /// An instance lets in who has a key of the user's.
     InstanceKey,
     /// An instance has firewalls of the user's choice around it.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{Tags, owned};
@@ -15,6 +16,8 @@ pub struct Key<'a> {
     pub name: Cow<'a, str>,
     /// What kind of proof it is.
     pub credential: Credential<'a>,
+    /// When it was made or imported, as far as the cloud says.
+    pub created: Option<Timestamp>,
     /// What its user wrote on it; no driver knows of it.
     pub tags: Tags,
 }
@@ -26,6 +29,7 @@ impl Key<'_> {
             id: owned(self.id),
             name: owned(self.name),
             credential: self.credential.into_owned(),
+            created: self.created,
             tags: self.tags,
         }
     }
@@ -38,6 +42,8 @@ pub enum Credential<'a> {
     Pair {
         /// A digest by which people recognize the pair, in the cloud's own form (`5e:ce:b6:…`).
         fingerprint: Cow<'a, str>,
+        /// The public key, as OpenSSH writes it, as far as the cloud says.
+        public: Option<Cow<'a, str>>,
         /// The private key, in PEM: only in the answer to the creation of a pair that the cloud made itself.
         private: Option<SecretString>,
     },
@@ -53,8 +59,8 @@ pub enum Credential<'a> {
 impl Credential<'_> {
     fn into_owned(self) -> Credential<'static> {
         match self {
-            Credential::Pair { fingerprint, private } => {
-                Credential::Pair { fingerprint: owned(fingerprint), private }
+            Credential::Pair { fingerprint, public, private } => {
+                Credential::Pair { fingerprint: owned(fingerprint), public: public.map(owned), private }
             }
             Credential::Password { user, password } => Credential::Password { user: owned(user), password },
         }
@@ -67,10 +73,12 @@ mod tests {
 
     #[test]
     fn secrets_are_not_printed() {
-        let pair = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("hidden".into()) };
+        let pair =
+            Credential::Pair { fingerprint: "5e:ce".into(), public: None, private: Some("hidden".into()) };
         let password = Credential::Password { user: "me".into(), password: "hidden".into() };
         for credential in [pair, password] {
-            let key = Key { id: "k".into(), name: "k".into(), credential, tags: Default::default() };
+            let key =
+                Key { id: "k".into(), name: "k".into(), credential, created: None, tags: Default::default() };
             assert!(!format!("{key:?}").contains("hidden"), "{key:?}");
         }
     }

@@ -54,9 +54,9 @@ pub use realm::{Realm, RealmState};
 pub use run::Run;
 pub use snapshot::{Snapshot, SnapshotState};
 pub use spec::{
-    BlobSpec, BucketSpec, Count, DiskContent, DiskSpec, FirewallSpec, ImageSpec, InstanceSpec, KeySpec,
-    LoadBalancerSpec, Memo, NetworkInterfaceSpec, NetworkSpec, RuleSource, RuleSpec, SnapshotSpec, Spec,
-    SubnetSpec, VolumeSpec,
+    Algorithm, BlobSpec, BucketSpec, Count, DiskContent, DiskSpec, FirewallSpec, ImageSpec, InstanceSpec,
+    KeySource, KeySpec, LoadBalancerSpec, Memo, NetworkInterfaceSpec, NetworkSpec, RuleSource, RuleSpec,
+    SnapshotSpec, Spec, SubnetSpec, VolumeSpec,
 };
 pub use tag::{NAME, Tag, TagChange, TagPattern, Tagging, Tags, Thing, seen};
 pub use volume::{Mount, Volume, VolumeState};

@@ -92,6 +92,8 @@ pub struct InstanceSpec {
     pub user_data: Option<Vec<u8>>,
     /// The key that lets in.
     pub key: Option<Id>,
+    /// The public keys that let in, each as OpenSSH writes it: where the cloud keeps none.
+    pub authorized_keys: Vec<String>,
     /// The firewalls around them; the cloud's own choice when none.
     pub firewalls: Vec<Id>,
     /// The network, or the part of one, that their first interface is on; the cloud's own choice when none.
@@ -119,6 +121,7 @@ impl InstanceSpec {
             name: None,
             user_data: None,
             key: None,
+            authorized_keys: Vec::new(),
             firewalls: Vec::new(),
             network: None,
             disks: Vec::new(),
@@ -163,8 +166,34 @@ pub enum DiskContent {
 pub struct KeySpec {
     /// The name to give, which no other key may have.
     pub name: String,
-    /// The public key of a pair that the user has, as OpenSSH writes it; the cloud makes a pair when none.
-    pub public_key: Option<String>,
+    /// Whose pair it is of.
+    pub source: KeySource,
+}
+
+impl KeySpec {
+    /// The user's own pair where there is a public key, and else one that is made by RSA.
+    pub fn new(name: impl Into<String>, public_key: Option<String>) -> Self {
+        let source = public_key.map_or(KeySource::Made(Algorithm::Rsa), KeySource::Imported);
+        KeySpec { name: name.into(), source }
+    }
+}
+
+/// Where a pair of keys comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// It is made, in this way; its private key is given out once.
+    Made(Algorithm),
+    /// The user has it; this is its public key, as OpenSSH writes it.
+    Imported(String),
+}
+
+/// How a pair of keys is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// What the cloud makes by itself: RSA, as good as everywhere.
+    Rsa,
+    /// Ed25519: where the cloud has [`Feature::Ed25519Key`](super::Feature::Ed25519Key).
+    Ed25519,
 }
 
 /// How many instances are wanted.

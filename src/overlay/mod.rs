@@ -1,16 +1,18 @@
 //! What no cloud keeps, laid over a driver: to front ends it looks as if the cloud kept it.
 //!
-//! An overlay is a driver around another one. It answers by itself what is only in the store (`tags`), puts itself
-//! between the driver and the receiver where the cloud's things lack what is kept of them (`laid`), and hands on
+//! An overlay is a driver around another one. It answers by itself what is only in the store (`tags`; `keys`, where the
+//! cloud has none), puts itself between the driver and the receiver where the cloud's things lack what is kept of them (`laid`), and hands on
 //! everything else as it is. What a cloud keeps itself is left to it: the cloud is the truth.
 //!
 //! **Invariants:** a thing of which nothing is kept passes untouched. Nothing that is kept is told or changed before the
 //! cloud has said that the user is who he says, and nothing is written about things that the cloud does not show him.
 //! What reads goes on without the store, unless what is asked for cannot be told without it; what writes does not begin.
 
+mod keys;
 mod laid;
 mod notes;
 mod once;
+mod pair;
 mod tags;
 
 use std::{borrow::Cow, sync::Arc};
@@ -19,15 +21,18 @@ use async_trait::async_trait;
 use moka::future::Cache;
 
 pub use self::once::{Request, Turn};
-use self::{laid::Laid, notes::Notes};
+use self::{keys::Keys, laid::Laid, notes::Notes};
 use crate::{
     exchange::{Cloud, Driver, Identity, Line, Nobody},
-    model::{Capabilities, Error, Filter, Id, Instance, Kind, Memo, NAME, Note, Operation, Spec, Verb},
+    model::{
+        Capabilities, Error, Feature, Filter, Id, Instance, Kind, Memo, NAME, Note, NoteChange, Operation,
+        Spec, Verb,
+    },
     store::{Account, AllTags, Store},
 };
 
 /// What is kept of every cloud.
-pub const KEPT: &[(Verb, Kind)] = &[
+const KEPT: &[(Verb, Kind)] = &[
     (Verb::List, Kind::Tag),
     (Verb::Change, Kind::Tag),
     (Verb::Show, Kind::Note),
@@ -51,6 +56,7 @@ pub struct Overlay {
 impl Overlay {
     /// Lays what is in `store` over the driver of the provider with this name.
     pub fn new(driver: Arc<dyn Driver>, provider: &str, store: Store) -> Self {
+        let driver = Keys::over(driver, provider, &store);
         let mut capabilities = driver.capabilities().clone();
         // There is one for each provider that is configured, for as long as the process lives.
         capabilities.operations = Vec::leak([capabilities.operations, KEPT].concat());
@@ -164,10 +170,15 @@ impl Overlay {
         Ok(())
     }
 
+    /// What is kept for a cloud that can do this much itself.
+    pub fn kept_for(cloud: &Capabilities) -> Vec<(Verb, Kind)> {
+        let keys = if keys::are_kept_for(cloud) { keys::KEYS } else { &[] };
+        [keys, KEPT].concat()
+    }
+
     /// Has the cloud say that the user is who he says.
     async fn prove(&self, line: Line<'_>) -> Result<(), Error> {
-        let any = Operation::List(Kind::Realm, Filter { at_most: Some(1), ..Filter::default() });
-        self.driver.perform(&any, &mut Cloud::of(line, &mut Nobody)).await
+        prove(&*self.driver, line).await
     }
 }
 
@@ -188,6 +199,10 @@ impl Driver for Overlay {
             Operation::Tag(things, change) => Box::pin(self.change_tags(things, change, cloud)).await,
             Operation::Show(Kind::Note, id) => Box::pin(self.show_note(id, cloud)).await,
             Operation::Note(id, change) => Box::pin(self.change_note(id, change, cloud)).await,
+            Operation::Create(spec) if names_a_kept_key(spec, &self.capabilities) => {
+                let memo = Memo { note: Some(NoteChange::default()), ..Memo::default() };
+                Box::pin(self.create(spec, &memo, cloud)).await
+            }
             Operation::CreateWith(spec, memo) => Box::pin(self.create(spec, memo, cloud)).await,
             Operation::Destroy(kind, ids) if kind.has_tags() => {
                 Box::pin(self.destroy(operation, (*kind, ids), cloud)).await
@@ -206,6 +221,17 @@ impl Driver for Overlay {
             Operation::Change(..) | Operation::Destroy(..) => self.driver.perform(operation, cloud).await,
         }
     }
+}
+
+/// Has the cloud say that the user is who he says.
+async fn prove(driver: &dyn Driver, line: Line<'_>) -> Result<(), Error> {
+    let any = Operation::List(Kind::Realm, Filter { at_most: Some(1), ..Filter::default() });
+    driver.perform(&any, &mut Cloud::of(line, &mut Nobody)).await
+}
+
+/// Whether instances are to be created that the cloud does not know the key of.
+fn names_a_kept_key(spec: &Spec, cloud: &Capabilities) -> bool {
+    matches!(spec, Spec::Instance(spec) if spec.key.is_some()) && cloud.has(Feature::AuthorizedKeys)
 }
 
 /// What becomes of a list of things that have to have tags.

@@ -23,10 +23,7 @@ impl Store {
         value: &[u8],
         sealed: bool,
     ) -> Result<(), Error> {
-        if value.len() > NOTE_CAP {
-            let message = format!("at most {} KiB can be kept about a {kind}", NOTE_CAP >> 10);
-            return Err(Error::new(ErrorKind::TooLong, message).about(kind, id.clone()));
-        }
+        check_length(kind, id, value)?;
         let text = match sealed {
             true => self.0.keys.seal(value, &place(account, kind, id.as_str(), name))?,
             false => BASE64.encode(value),
@@ -40,6 +37,33 @@ impl Store {
             let put = put.bind(&account.0).bind(kind.to_string()).bind(id.as_str()).bind(name);
             put.bind(i64::from(sealed)).bind(text).execute(&mut *change).await?;
             Ok(change.commit().await?)
+        })
+        .await
+    }
+
+    /// Keeps `value` about a thing of which there is no note of that name yet; says whether there was none.
+    ///
+    /// # Errors
+    /// `TooLong` above 64 KiB; `Unavailable` when the store cannot be used.
+    pub async fn add_note(
+        &self,
+        account: &Account,
+        kind: Kind,
+        id: &Id,
+        name: &str,
+        value: &[u8],
+    ) -> Result<bool, Error> {
+        check_length(kind, id, value)?;
+        self.run(async {
+            let mut change = self.change_of(account).await?;
+            let add = sqlx::query(
+                "INSERT INTO notes (account, kind, id, name, sealed, value) VALUES ($1, $2, $3, $4, 0, $5) \
+                 ON CONFLICT (account, kind, id, name) DO NOTHING",
+            );
+            let add = add.bind(&account.0).bind(kind.to_string()).bind(id.as_str()).bind(name);
+            let added = add.bind(BASE64.encode(value)).execute(&mut *change).await?.rows_affected() > 0;
+            change.commit().await?;
+            Ok(added)
         })
         .await
     }
@@ -121,6 +145,14 @@ impl Store {
         };
         Ok((Id::from(id), value))
     }
+}
+
+fn check_length(kind: Kind, id: &Id, value: &[u8]) -> Result<(), Error> {
+    if value.len() <= NOTE_CAP {
+        return Ok(());
+    }
+    let message = format!("at most {} KiB can be kept about a {kind}", NOTE_CAP >> 10);
+    Err(Error::new(ErrorKind::TooLong, message).about(kind, id.clone()))
 }
 
 /// What a sealed note is bound to.

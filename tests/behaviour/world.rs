@@ -9,7 +9,7 @@ use std::{
 
 use deltagate::{
     model::{Capabilities, Filter, Id, Kind, Operation, SnapshotSpec, Spec, Verb, VolumeSpec},
-    overlay::KEPT,
+    overlay::Overlay,
 };
 
 use crate::{
@@ -50,7 +50,8 @@ pub struct World<'a> {
 /// Plays a scenario on a cloud through every door that can express it, if the driver can do it.
 pub fn each(cloud: &Cloud, scenario: &Scenario) {
     let capabilities = cloud.capabilities();
-    let is_done = |(verb, kind)| capabilities.supports(verb, kind) || KEPT.contains(&(verb, kind));
+    let kept = Overlay::kept_for(capabilities);
+    let is_done = |(verb, kind)| capabilities.supports(verb, kind) || kept.contains(&(verb, kind));
     if let Some((verb, kind)) = scenario.pairs().find(|pair| !is_done(*pair)) {
         eprintln!("skipped: {} does not declare {verb:?} of {kind}", cloud.driver);
         return;

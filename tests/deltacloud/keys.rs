@@ -9,6 +9,7 @@ use crate::{
         http::{Answer, basic},
         ovirt::Mode,
     },
+    ovirt_engine,
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -82,17 +83,35 @@ fn a_public_key_is_imported_where_that_is_a_feature() {
     assert_eq!(shown, made);
 }
 
+/// The first attribute of this name.
+fn attribute<'b>(body: &'b str, name: &str) -> &'b str {
+    let (_, rest) = body.split_once(&format!(" {name}=\"")).unwrap_or_else(|| panic!("{name}: {body}"));
+    rest.split('"').next().unwrap()
+}
+
 #[test]
-fn a_cloud_without_keys_does_not_advertise_them() {
+fn a_cloud_without_keys_has_those_that_are_kept_for_it() {
     let engine = Ovirt::start(Mode::V4_4);
     let gateway = Gateway::before_ovirt_with(SERVED, &engine.base_url(), "");
-    let entry = gateway.get("/api", ADMIN.0, ADMIN.1);
-    assert!(
-        entry.body.contains("rel=\"instances\"") && !entry.body.contains("rel=\"keys\""),
-        "{}",
-        entry.body
-    );
-    for target in ["/api/keys", "/api/keys/x"] {
-        assert_eq!(gateway.get(target, ADMIN.0, ADMIN.1).status, 412, "{target}");
+    let authorization = basic(ADMIN.0, ADMIN.1);
+    let headers = [("Authorization", authorization.as_str()), ("Accept", "application/xml")];
+    let ask = |method: &str, target: &str| gateway.send(method, target, &headers, "");
+    let entry = ask("GET", "/api");
+    for word in ["rel=\"keys\"", "\"import_key\"", "\"authentication_key\""] {
+        assert!(entry.body.contains(word), "{word}: {}", entry.body);
     }
+    assert_eq!(ask("GET", "/api/keys/mine").status, 404);
+    let made = ask("POST", "/api/keys?name=mine");
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert!(made.body.contains("-----BEGIN RSA PRIVATE KEY-----"), "{}", made.body);
+    let image = ovirt_engine::seed::RHEL_TEMPLATE;
+    let run = ask("POST", &format!("/api/instances?image_id={image}&keyname=mine"));
+    assert_eq!(run.status, 201, "{}", run.body);
+    let vm = engine.vm(attribute(&run.body, "id").parse().unwrap()).unwrap();
+    let keys = vm.machine.initialization.unwrap();
+    let keys = keys.value("authorized_ssh_keys").unwrap();
+    assert!(keys.starts_with("ssh-rsa ") && keys.ends_with(" mine"), "{keys}");
+    let missing = ask("POST", &format!("/api/instances?image_id={image}&keyname=other"));
+    assert_eq!(missing.status, 404, "{}", missing.body);
+    assert_eq!(gateway.get("/api/keys", ADMIN.0, "wrong").status, 401);
 }

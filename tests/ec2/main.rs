@@ -10,6 +10,7 @@ mod callers;
 mod clients;
 mod edge;
 mod faults;
+mod keys;
 mod once;
 mod relay;
 mod rest;

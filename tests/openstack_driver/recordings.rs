@@ -48,7 +48,7 @@ fn create(spec: Spec) -> Operation {
 }
 
 fn key(name: &str, public_key: Option<&str>) -> Operation {
-    create(Spec::Key(KeySpec { name: name.to_owned(), public_key: public_key.map(str::to_owned) }))
+    create(Spec::Key(KeySpec::new(name, public_key.map(str::to_owned))))
 }
 
 fn firewall(name: &str, description: &str) -> Operation {

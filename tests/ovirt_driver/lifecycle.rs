@@ -98,6 +98,31 @@ for_every_mode! {
         assert!(machine.contains(expected), "{machine}");
     }
 
+    async fn authorized_keys_reach_the_guest_where_it_takes_them(mode: Mode) {
+        let engine = engine(mode, 0).await;
+        let harness = Harness::new(&engine, "");
+        let authorized_keys = vec!["ssh-rsa AAAA one".to_owned(), "ssh-ed25519 AAAA two".to_owned()];
+        for user_data in [None, Some(b"#cloud-config\na: 1\n".to_vec())] {
+            let name = format!("keyed-{}", user_data.is_some());
+            let wanted = InstanceSpec {
+                user_data,
+                authorized_keys: authorized_keys.clone(),
+                name: Some(name.clone()),
+                ..spec(seed::RHEL_TEMPLATE)
+            };
+            let made = harness.perform(create(wanted.clone())).await;
+            if mode < Mode::V4_1 {
+                assert_eq!(made.err().unwrap().kind(), ErrorKind::Unsupported);
+                assert!(engine.vm_named(&name).is_none());
+                continue;
+            }
+            let machine = kept(&engine, &made.unwrap().instances[0].id).machine;
+            let initialization = machine.initialization.unwrap();
+            assert_eq!(initialization.value("authorized_ssh_keys"), Some(&*authorized_keys.join("\n")));
+            assert_eq!(initialization.value("custom_script"), wanted.user_data.map(|_| "a: 1"));
+        }
+    }
+
     async fn an_instance_is_made_where_its_template_is_and_as_it_is(mode: Mode) {
         let engine = engine(mode, 0).await;
         let harness = Harness::new(&engine, "");

@@ -25,8 +25,14 @@ async fn notes_are_kept_by_name() {
         assert_eq!(all, [(a.clone(), b"{}".to_vec()), (b.clone(), b"\0\xff".to_vec())]);
         assert!(store.remove_note(&account, Kind::Key, &b, "public").await.unwrap());
         assert!(!store.remove_note(&account, Kind::Key, &b, "public").await.unwrap());
-        store.forget(&account, Kind::Key, &[a]).await.unwrap();
+        store.forget(&account, Kind::Key, &[a.clone()]).await.unwrap();
         assert!(store.notes(&account, Kind::Key, "public").await.unwrap().is_empty());
+        for (value, is_new) in [(&b"first"[..], true), (b"second", false)] {
+            assert_eq!(store.add_note(&account, Kind::Key, &b, "public", value).await.unwrap(), is_new);
+            assert_eq!(note(&b, "public").await.as_deref(), Some(&b"first"[..]));
+        }
+        let long = store.add_note(&account, Kind::Key, &b, "long", &[0; (64 << 10) + 1]).await;
+        assert_eq!(long.unwrap_err().kind(), ErrorKind::TooLong);
         let long = store.put_note(&account, Kind::Key, &b, "public", &[0; (64 << 10) + 1], false).await;
         assert_eq!(long.unwrap_err().kind(), ErrorKind::TooLong);
     })

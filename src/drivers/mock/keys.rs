@@ -12,7 +12,9 @@ use sha1::{Digest, Sha1};
 use uuid::Uuid;
 
 use super::state::{Reading, Record, Writing, check_name};
-use crate::model::{Credential, Error, ErrorKind, Key as Shown, KeySpec, Kind, Resource};
+use crate::model::{
+    Algorithm, Credential, Error, ErrorKind, Key as Shown, KeySource, KeySpec, Kind, Resource,
+};
 
 /// The longest public key, in bytes: room for an RSA key of 16,384 bits and a comment.
 const LONGEST_PUBLIC_KEY: usize = 4 << 10;
@@ -33,22 +35,27 @@ impl Record for Key {
     const MOST: usize = 5_000;
 
     fn describe<'a>(&'a self, id: &'a str, _reading: Reading<'a>) -> Resource<'a> {
-        let credential = Credential::Pair { fingerprint: self.fingerprint.as_str().into(), private: None };
-        Resource::Key(Shown { id: id.into(), name: id.into(), credential, tags: Default::default() })
+        let fingerprint = self.fingerprint.as_str().into();
+        let credential = Credential::Pair { fingerprint, public: None, private: None };
+        let (id, name) = (id.into(), id.into());
+        Resource::Key(Shown { id, name, credential, created: None, tags: Default::default() })
     }
 }
 
 impl Writing<'_> {
     pub(super) fn create_key(&mut self, spec: &KeySpec) -> Result<Resource<'static>, Error> {
         check_name(&spec.name, Kind::Key)?;
-        let (fingerprint, private) = match &spec.public_key {
-            Some(public) => (fingerprint(&blob(public)?), None),
-            None => make(),
+        let (fingerprint, private) = match &spec.source {
+            KeySource::Imported(public) => (fingerprint(&blob(public)?), None),
+            KeySource::Made(Algorithm::Rsa) => make(),
+            KeySource::Made(Algorithm::Ed25519) => {
+                return Err(Error::new(ErrorKind::Unsupported, "keys are made by RSA here"));
+            }
         };
         self.state.add(&spec.name, Key { fingerprint: fingerprint.clone() })?;
         let (id, name) = (spec.name.clone().into(), spec.name.clone().into());
-        let credential = Credential::Pair { fingerprint: fingerprint.into(), private };
-        Ok(Resource::Key(Shown { id, name, credential, tags: Default::default() }))
+        let credential = Credential::Pair { fingerprint: fingerprint.into(), public: None, private };
+        Ok(Resource::Key(Shown { id, name, credential, created: None, tags: Default::default() }))
     }
 }
 

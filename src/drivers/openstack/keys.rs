@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     exchange::Cloud,
-    model::{Credential, Error, Filter, Flow, Id, Key, KeySpec, Kind, Resource},
+    model::{
+        Algorithm, Credential, Error, ErrorKind, Filter, Flow, Id, Key, KeySource, KeySpec, Kind, Resource,
+    },
     wire::json::{self, Text},
 };
 
@@ -22,14 +24,18 @@ struct Pair<'a> {
     #[serde(borrow)]
     fingerprint: Text<'a>,
     #[serde(borrow)]
+    public_key: Option<Text<'a>>,
+    #[serde(borrow)]
     private_key: Option<Text<'a>>,
 }
 
 impl<'a> Pair<'a> {
     fn key(self) -> Key<'a> {
         let private = self.private_key.map(|key| key.0.into_owned().into());
-        let credential = Credential::Pair { fingerprint: self.fingerprint.0, private };
-        Key { id: self.name.0.clone(), name: self.name.0, credential, tags: Default::default() }
+        let public = self.public_key.map(|key| key.0);
+        let credential = Credential::Pair { fingerprint: self.fingerprint.0, public, private };
+        let (id, name) = (self.name.0.clone(), self.name.0);
+        Key { id, name, credential, created: None, tags: Default::default() }
     }
 }
 
@@ -66,8 +72,14 @@ pub(super) async fn create(
     spec: &KeySpec,
     cloud: &mut Cloud<'_>,
 ) -> Result<(), Error> {
-    let order = Object::default().with("name", spec.name.as_str());
-    let order = order.maybe("public_key", spec.public_key.as_deref());
+    let public_key = match &spec.source {
+        KeySource::Imported(public_key) => Some(public_key.as_str()),
+        KeySource::Made(Algorithm::Rsa) => None,
+        KeySource::Made(Algorithm::Ed25519) => {
+            return Err(Error::new(ErrorKind::Unsupported, "Nova makes pairs of keys by RSA"));
+        }
+    };
+    let order = Object::default().with("name", spec.name.as_str()).maybe("public_key", public_key);
     let call = Call::post(Service::Compute, &["os-keypairs"], "keypair", order);
     let document = session.fetch(call).await.map_err(|error| error.about(Kind::Key, spec.name.as_str()))?;
     emit(cloud, Resource::Key(document.member::<Pair<'_>>("keypair")?.key())).await

@@ -43,7 +43,12 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     ids: IdForm::Uuid,
     user_data: Some(16 << 10),
     longest_name: Some(64),
-    features: &[Feature::InstanceNetwork, Feature::VolumeName, Feature::VolumeDescription],
+    features: &[
+        Feature::AuthorizedKeys,
+        Feature::InstanceNetwork,
+        Feature::VolumeName,
+        Feature::VolumeDescription,
+    ],
     // As Deltacloud's clients know it: an instance is made stopped.
     life: &[
         Transition::new(Stage::Start, Cause::Create, Stage::Pending),

@@ -88,7 +88,11 @@ fn things() -> Vec<Resource<'static>> {
         boot: true,
         delete_on_termination: true,
     });
-    let pair = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("secret".to_owned().into()) };
+    let pair = Credential::Pair {
+        fingerprint: "5e:ce".into(),
+        public: None,
+        private: Some("secret".to_owned().into()),
+    };
     let volume = Volume {
         id: "v".into(),
         name: "".into(),
@@ -123,7 +127,13 @@ fn things() -> Vec<Resource<'static>> {
         Resource::Image(image),
         Resource::HardwareProfile(profile),
         Resource::Instance(instance),
-        Resource::Key(Key { id: "k".into(), name: "k".into(), credential: pair, tags: Tags::default() }),
+        Resource::Key(Key {
+            id: "k".into(),
+            name: "k".into(),
+            credential: pair,
+            created: None,
+            tags: Tags::default(),
+        }),
         Resource::Volume(volume),
         Resource::Snapshot(snapshot),
         Resource::Network(network),

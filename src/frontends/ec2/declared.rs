@@ -212,18 +212,15 @@ pub(super) const DECLARED: &[Declared] = &[
     },
     Declared {
         action: "DescribeKeyPairs",
-        honoured: &[FILTERS, &["KeyName.N", "KeyPairId.N"]],
-        passed: &[("IncludePublicKey", "the clouds do not tell it")],
+        honoured: &[FILTERS, &["KeyName.N", "KeyPairId.N", "IncludePublicKey"]],
+        passed: &[],
         refused: &[],
     },
     Declared {
         action: "CreateKeyPair",
-        honoured: &[TAGGED, &["KeyName"]],
+        honoured: &[TAGGED, &["KeyName", "KeyType"]],
         passed: &[],
-        refused: &[
-            ("KeyType", "a cloud makes pairs of one type: rsa"),
-            ("KeyFormat", "a cloud writes private keys in one form: pem"),
-        ],
+        refused: &[("KeyFormat", "a cloud writes private keys in one form: pem")],
     },
     Declared {
         action: "ImportKeyPair",

@@ -138,6 +138,9 @@ fn code_of(error: &Error, action: &str) -> (&'static str, StatusCode) {
         E::Denied => ("UnauthorizedOperation", S::FORBIDDEN),
         E::Unauthenticated => ("AuthFailure", S::UNAUTHORIZED),
         E::Expired => ("RequestExpired", S::BAD_REQUEST),
+        E::Invalid if action == "ImportKeyPair" && subject == Some(Kind::Key) => {
+            ("InvalidKey.Format", S::BAD_REQUEST)
+        }
         E::Invalid | E::TooLong => ("InvalidParameterValue", S::BAD_REQUEST),
         E::IncorrectState | E::Busy => (incorrect_state(subject), S::BAD_REQUEST),
         E::AlreadyExists => (already_exists(subject, action), S::BAD_REQUEST),

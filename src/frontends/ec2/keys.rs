@@ -10,16 +10,17 @@ use super::{
     filters::{self, Filters},
     ids,
     listing::Listing,
+    scalars,
     single::{Done, Single},
     tags,
 };
 use crate::{
-    model::{Credential, Error, ErrorKind, Feature, Flow, Id, Key, KeySpec, Kind, Operation, Resource, Spec},
+    model::{
+        Algorithm, Credential, Error, ErrorKind, Feature, Flow, Id, Key, KeySource, KeySpec, Kind, Operation,
+        Resource, Spec,
+    },
     wire::xml::Writer,
 };
-
-/// What a cloud makes of a pair: parameter, the only value that is understood, and it is what EC2 takes when none.
-const MADE_AS: [(&str, &str); 2] = [("KeyType", "rsa"), ("KeyFormat", "pem")];
 
 /// `DescribeKeyPairs`
 pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
@@ -29,19 +30,29 @@ pub(super) fn describe(query: &Query<'_>) -> Result<Answer, Fault> {
         ids.push(by_id(query, text)?);
     }
     let filter = query.narrow(Kind::Key, &ids, &filters);
+    let write = if query.parameters.flag("IncludePublicKey")? { write_all } else { write };
     query.listing(Kind::Key, filter, filters, None, ids, Listing::items("keySet", write))
 }
 
 /// `CreateKeyPair`
 pub(super) fn create(query: &Query<'_>) -> Result<Answer, Fault> {
-    for (parameter, made) in MADE_AS {
-        let wanted = query.parameters.text(parameter).filter(|wanted| *wanted != made);
-        if let Some(wanted) = wanted {
-            let message = format!("Key pairs are made with the {parameter} '{made}', not {}", quoted(wanted));
-            return Err(Fault::unsupported(message));
+    if let Some(format) = query.parameters.text("KeyFormat").filter(|format| *format != "pem") {
+        let message = format!("Key pairs are made with the KeyFormat 'pem', not {}", quoted(format));
+        return Err(Fault::unsupported(message));
+    }
+    make(query, KeySource::Made(algorithm(query)?), write_made)
+}
+
+fn algorithm(query: &Query<'_>) -> Result<Algorithm, Fault> {
+    match query.parameters.text("KeyType") {
+        None | Some("rsa") => Ok(Algorithm::Rsa),
+        Some("ed25519") if query.cloud.has(Feature::Ed25519Key) => Ok(Algorithm::Ed25519),
+        Some("ed25519") => Err(query.incapable("make Ed25519 key pairs: leave out KeyType")),
+        Some(other) => {
+            let message = format!("The KeyType is 'rsa' or 'ed25519', not {}", quoted(other));
+            Err(Fault::invalid(message))
         }
     }
-    make(query, None, write_made)
 }
 
 /// `ImportKeyPair`
@@ -52,7 +63,7 @@ pub(super) fn import(query: &Query<'_>) -> Result<Answer, Fault> {
     let text = base64::decode(query.parameters.required("PublicKeyMaterial")?);
     let public = text.and_then(|bytes| String::from_utf8(bytes).ok());
     let invalid = || Fault::bad("InvalidKey.Format", "Key is not in valid OpenSSH public key format");
-    make(query, Some(public.ok_or_else(invalid)?), write_imported)
+    make(query, KeySource::Imported(public.ok_or_else(invalid)?), write_imported)
 }
 
 /// `DeleteKeyPair`
@@ -68,12 +79,12 @@ pub(super) fn delete(query: &Query<'_>) -> Result<Answer, Fault> {
 
 fn make(
     query: &Query<'_>,
-    public_key: Option<String>,
+    source: KeySource,
     write: fn(&Resource<'_>, &Context, &mut Writer<'_>),
 ) -> Result<Answer, Fault> {
     let name = query.parameters.required("KeyName")?.to_owned();
     let operation =
-        Operation::creation(Spec::Key(KeySpec { name, public_key }), tags::memo(query, &[Kind::Key])?);
+        Operation::creation(Spec::Key(KeySpec { name, source }), tags::memo(query, &[Kind::Key])?);
     Ok(query.answer(Some(operation), Single::new(write)))
 }
 
@@ -104,7 +115,18 @@ pub(super) fn key_type(key: &Key<'_>) -> &'static str {
 fn write(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
     let Resource::Key(key) = resource else { return };
     xml.text("keyType", key_type(key));
+    if let Some(created) = key.created {
+        xml.text("createTime", scalars::timestamp(created).as_str());
+    }
     write_fields(key, context, xml);
+}
+
+/// With the public key.
+fn write_all(resource: &Resource<'_>, context: &Context, xml: &mut Writer<'_>) {
+    write(resource, context, xml);
+    if let Resource::Key(Key { credential: Credential::Pair { public: Some(public), .. }, .. }) = resource {
+        xml.text("publicKey", public);
+    }
 }
 
 /// What is told of a key pair already when it is made.

@@ -31,6 +31,7 @@ pub(super) fn run(query: &Query<'_>) -> Result<Answer, Fault> {
         name: tags::name(parameters, Kind::Instance).map(str::to_owned),
         user_data: user_data(query)?,
         key: key(query)?,
+        authorized_keys: Vec::new(),
         firewalls: firewalls(query)?,
         network: network(query)?,
         disks: disks::read(query)?,

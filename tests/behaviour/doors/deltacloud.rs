@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use deltagate::model::{
-    Action, Change, Id, Kind, ListenerProtocol, Operation, Protocol, RuleSource, Spec, Verb,
+    Action, Change, Id, KeySource, Kind, ListenerProtocol, Operation, Protocol, RuleSource, Spec, Verb,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -173,7 +173,13 @@ fn say_create(spec: &Spec) -> Said {
             ("realm_id", id(&spec.realm)),
             ("keyname", id(&spec.key)),
         ],
-        Spec::Key(spec) => vec![("name", spec.name.clone()), ("public_key", text(&spec.public_key))],
+        Spec::Key(spec) => {
+            let public_key = match &spec.source {
+                KeySource::Imported(public_key) => public_key.clone(),
+                KeySource::Made(_) => String::new(),
+            };
+            vec![("name", spec.name.clone()), ("public_key", public_key)]
+        }
         Spec::Image(spec) => vec![
             ("instance_id", spec.instance.to_string()),
             ("name", text(&spec.name)),

@@ -8,7 +8,7 @@ use crate::{doors::Refused, world::Scenario};
 pub const SCENARIO: Scenario = Scenario {
     needs: &[all_of!(Key)],
     play: |world| {
-        let spec = || Spec::Key(KeySpec { name: "behaviour-key".to_owned(), public_key: None });
+        let spec = || Spec::Key(KeySpec::new("behaviour-key", None));
         let made = create(world, spec());
         assert!(made.more("secret").contains("PRIVATE KEY"), "{made:?}");
         let again = world.try_it(&Operation::Create(Box::new(spec())));

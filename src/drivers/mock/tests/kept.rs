@@ -6,7 +6,7 @@ use super::*;
 use crate::model::{KeySpec, VolumeSpec};
 
 fn key(name: &str) -> Operation {
-    make(Spec::Key(KeySpec { name: name.to_owned(), public_key: None }))
+    make(Spec::Key(KeySpec::new(name, None)))
 }
 
 /// All that can be listed of a cloud, printed.

@@ -10,12 +10,12 @@ const PUBLIC: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA me@here";
 
 fn key(name: &str, public_key: Option<&str>) -> Operation {
-    make(Spec::Key(KeySpec { name: name.to_owned(), public_key: public_key.map(str::to_owned) }))
+    make(Spec::Key(KeySpec::new(name, public_key.map(str::to_owned))))
 }
 
 async fn pair(mock: &Mock, operation: Operation) -> (String, Option<String>) {
     let shown = only(mock, operation).await;
-    let Resource::Key(Key { credential: Credential::Pair { fingerprint, private }, .. }) = shown else {
+    let Resource::Key(Key { credential: Credential::Pair { fingerprint, private, .. }, .. }) = shown else {
         panic!("{shown:?} is no pair");
     };
     let private = private.as_ref().map(|private| private.expose_secret().to_owned());

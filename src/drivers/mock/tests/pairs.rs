@@ -26,7 +26,7 @@ fn operations() -> Vec<Operation> {
     };
     let creates = [
         Spec::Instance(InstanceSpec::new("img1")),
-        Spec::Key(KeySpec { name: text("k"), public_key: None }),
+        Spec::Key(KeySpec::new("k", None)),
         Spec::Image(ImageSpec { instance: "inst0".into(), name: None, description: None }),
         Spec::Volume(VolumeSpec::default()),
         Spec::Snapshot(SnapshotSpec { volume: "vol1".into(), name: None, description: None }),

@@ -27,6 +27,8 @@ pub(super) struct Plan {
     cpus: Option<u32>,
     memory: Option<u64>,
     guest: Option<ForGuest>,
+    /// The public keys that let in, each on a line; none where it is empty.
+    authorized_keys: String,
     /// Whether they are to run.
     pub(super) start: bool,
 }
@@ -49,6 +51,7 @@ impl Plan {
                 "an instance has at least one processor and some memory",
             ));
         }
+        let authorized_keys = authorized_keys(session.dialect().api, &spec.authorized_keys)?;
         let (image, home) = images::find(session, &spec.image).await?;
         let profile = match &spec.hardware_profile {
             Some(id) => Some(hardware_profiles::choose(session, id, spec.cpus, spec.memory).await?),
@@ -75,6 +78,7 @@ impl Plan {
             cpus: spec.cpus.or(free.then_some(cpus)),
             memory: spec.memory.or(free.then_some(memory)),
             guest,
+            authorized_keys,
             start: spec.start,
         })
     }
@@ -99,15 +103,30 @@ impl Plan {
         if let Some(cpus) = self.cpus {
             topology(&mut writer, api, cpus);
         }
-        match &self.guest {
-            Some(ForGuest::CloudInit(script)) => {
-                writer.open("initialization").text("custom_script", script).close("initialization");
-            }
-            Some(ForGuest::Floppy(floppy)) => write_floppy(&mut writer, floppy),
-            None => {}
+        self.write_initialization(&mut writer);
+        if let Some(ForGuest::Floppy(floppy)) = &self.guest {
+            write_floppy(&mut writer, floppy);
         }
         writer.close("vm");
         out
+    }
+
+    fn write_initialization(&self, writer: &mut Writer<'_>) {
+        let script = match &self.guest {
+            Some(ForGuest::CloudInit(script)) => Some(script),
+            Some(ForGuest::Floppy(_)) | None => None,
+        };
+        if script.is_none() && self.authorized_keys.is_empty() {
+            return;
+        }
+        writer.open("initialization");
+        if !self.authorized_keys.is_empty() {
+            writer.text("authorized_ssh_keys", &self.authorized_keys);
+        }
+        if let Some(script) = script {
+            writer.text("custom_script", script);
+        }
+        writer.close("initialization");
     }
 }
 
@@ -126,6 +145,20 @@ fn place<'p>(places: &'p Places, home: Option<&str>) -> Result<&'p Cluster, Erro
     home.or_else(|| places.first_available()).ok_or_else(|| {
         Error::new(ErrorKind::NoCapacity, "there is no cluster that takes instances at present")
     })
+}
+
+/// The public keys as the engine hands them to cloud-init, one on a line.
+///
+/// # Errors
+/// `Unsupported` before version 4: what these engines put into a guest is a floppy, which no guest takes keys from.
+fn authorized_keys(api: Api, keys: &[String]) -> Result<String, Error> {
+    match api {
+        Api::V3 if !keys.is_empty() => {
+            let message = "before version 4, oVirt's instances are not told which keys let in: name none";
+            Err(Error::new(ErrorKind::Unsupported, message))
+        }
+        Api::V3 | Api::V4 => Ok(keys.join("\n")),
+    }
 }
 
 fn for_guest(session: &Session<'_>, data: &[u8], cluster: &Cluster) -> Result<ForGuest, Error> {
@@ -196,6 +229,7 @@ mod tests {
             cpus: Some(2),
             memory: Some(1 << 30),
             guest,
+            authorized_keys: String::new(),
             start: true,
         }
     }

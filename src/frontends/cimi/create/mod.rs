@@ -109,7 +109,7 @@ pub(super) fn credential(asked: &Asked<'_>) -> Result<Spec, Fault> {
     if public_key.is_some() && !asked.cloud.has(Feature::ImportKey) {
         return Err(Fault::untaken("credentialTemplate/key"));
     }
-    Ok(Spec::Key(KeySpec { name, public_key }))
+    Ok(Spec::Key(KeySpec::new(name, public_key)))
 }
 
 fn is_public_key(text: &str) -> bool {

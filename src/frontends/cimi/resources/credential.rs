@@ -55,7 +55,7 @@ pub(in super::super) fn describe<'r>(
 
 fn proof<'r>(fields: Fields<'r>, key: &'r Key<'_>, dialect: Dialect) -> Fields<'r> {
     match (&key.credential, dialect) {
-        (Credential::Pair { fingerprint, private }, Dialect::Compatible) => {
+        (Credential::Pair { fingerprint, private, .. }, Dialect::Compatible) => {
             let private = private.as_ref().map(|key| key.expose_secret().to_owned());
             fields.text("password", fingerprint.as_ref()).text("key", private.unwrap_or_default())
         }

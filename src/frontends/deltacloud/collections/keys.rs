@@ -44,7 +44,7 @@ pub(super) const COLLECTION: Collection = Collection {
 
 fn key(asked: &Asked<'_>) -> Result<Spec, Fault> {
     let name = asked.parameters.required("name")?.to_owned();
-    Ok(Spec::Key(KeySpec { name, public_key: asked.text("public_key") }))
+    Ok(Spec::Key(KeySpec::new(name, asked.text("public_key"))))
 }
 
 /// The document of a key.
@@ -54,7 +54,7 @@ pub(super) fn describe<'a>(key: &'a Key<'_>, cloud: &Capabilities, context: &Con
     let destroy = Vec::from_iter(destroy.then(|| links::destroy(Kind::Key, &key.id, context)));
     let mut parts = vec![Node::text("name", key.name.as_ref()), Node::list("actions", destroy)];
     let kind = match &key.credential {
-        Credential::Pair { fingerprint, private } => {
+        Credential::Pair { fingerprint, public: _, private } => {
             let pem = private.as_ref().map(|pem| Node::text("pem", pem.expose_secret()));
             let pem = pem.unwrap_or_else(|| Node::null("pem").only(Format::Json));
             let absent = ["username", "password"].map(|name| Node::null(name).only(Format::Json));

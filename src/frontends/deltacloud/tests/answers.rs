@@ -131,10 +131,11 @@ fn an_image_goes_with_the_profiles_that_there_are() {
 #[test]
 fn a_key_is_a_pair_or_a_password() {
     let key = |credential| {
-        [Resource::Key(Key { id: "k/1".into(), name: "k/1".into(), credential, tags: Default::default() })]
+        let (id, name) = ("k/1".into(), "k/1".into());
+        [Resource::Key(Key { id, name, credential, created: None, tags: Default::default() })]
     };
     let pair = |private: Option<&str>| {
-        key(Credential::Pair { fingerprint: "5e:ce".into(), private: private.map(Into::into) })
+        key(Credential::Pair { fingerprint: "5e:ce".into(), public: None, private: private.map(Into::into) })
     };
     let xml = |resources: &[Resource<'_>]| answered(call("GET", "/api/keys/k"), resources);
     let json = |resources: &[Resource<'_>]| {

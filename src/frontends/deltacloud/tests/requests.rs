@@ -112,7 +112,7 @@ fn what_the_cloud_does_not_take_is_refused_whatever_it_is_called() {
 #[test]
 fn keys_are_created_imported_and_destroyed() {
     let create = |public_key: Option<&str>| {
-        let spec = KeySpec { name: "k 1".to_owned(), public_key: public_key.map(str::to_owned) };
+        let spec = KeySpec::new("k 1", public_key.map(str::to_owned));
         Operation::Create(Box::new(Spec::Key(spec)))
     };
     assert_eq!(operation("POST", "/api/keys?name=k+1"), create(None));

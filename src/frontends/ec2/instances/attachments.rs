@@ -66,8 +66,7 @@ pub(in crate::frontends::ec2) fn write_groups(
 }
 
 fn root<'i, 'a>(instance: &'i Instance<'a>) -> Option<&'i Attachment<'a>> {
-    let root = instance.attachments.iter().find(|attachment| attachment.boot);
-    root.or_else(|| instance.attachments.first())
+    instance.attachments.iter().find(|attachment| attachment.boot)
 }
 
 fn write_root_name(instance: &Instance<'_>, xml: &mut Writer<'_>) {

@@ -337,6 +337,15 @@ fn a_permission_is_as_many_rules_as_it_has_sources() {
 }
 
 #[test]
+fn a_public_key_is_shown_to_those_who_ask() {
+    let asked = answer(call("Action=DescribeKeyPairs&IncludePublicKey=true"), &of_kind(Kind::Key)).unwrap();
+    assert_eq!(between(&asked, "publicKey"), ["ssh-rsa AAAA web"]);
+    assert_eq!(between(&asked, "createTime"), ["2026-01-02T03:04:05.000Z"]);
+    let body = answer(call("Action=DescribeKeyPairs"), &of_kind(Kind::Key)).unwrap();
+    assert!(!body.contains("publicKey"), "{body}");
+}
+
+#[test]
 fn eucalyptus_describes_types_in_its_own_words() {
     for path in ["/services/Eucalyptus", "/services/Eucalyptus/", "/services/Cloud/", "/services/compute"] {
         let ask = |action: &str| {

@@ -259,8 +259,10 @@ fn everything() -> Vec<Resource<'static>> {
 }
 
 fn key() -> Key<'static> {
-    let credential = Credential::Pair { fingerprint: "5e:ce".into(), private: Some("PEM".into()) };
-    Key { id: "web".into(), name: "web".into(), credential, tags: Default::default() }
+    let (public, private) = (Some("ssh-rsa AAAA web".into()), Some("PEM".into()));
+    let credential = Credential::Pair { fingerprint: "5e:ce".into(), public, private };
+    let created = "2026-01-02T03:04:05Z".parse().ok();
+    Key { id: "web".into(), name: "web".into(), credential, created, tags: Default::default() }
 }
 
 fn firewall() -> Firewall<'static> {
@@ -406,15 +408,11 @@ fn rows() -> Vec<(&'static str, String, Option<Operation>)> {
         ),
         ("DeregisterImage", format!("ImageId={B}"), destroy(Kind::Image, B)),
         ("DescribeKeyPairs", "KeyPairId.1=key-web".into(), list(Kind::Key, one("web"))),
-        (
-            "CreateKeyPair",
-            "KeyName=web&KeyType=rsa".into(),
-            create(Spec::Key(KeySpec { name: "web".into(), public_key: None })),
-        ),
+        ("CreateKeyPair", "KeyName=web&KeyType=rsa".into(), create(Spec::Key(KeySpec::new("web", None)))),
         (
             "ImportKeyPair",
             "KeyName=web&PublicKeyMaterial=c3NoLXJzYQ%3D%3D".into(),
-            create(Spec::Key(KeySpec { name: "web".into(), public_key: Some("ssh-rsa".into()) })),
+            create(Spec::Key(KeySpec::new("web", Some("ssh-rsa".into())))),
         ),
         ("DeleteKeyPair", "KeyName=web".into(), destroy(Kind::Key, "web")),
         ("DescribeVolumes", format!("VolumeId.1=vol-{A}"), list(Kind::Volume, one(A))),

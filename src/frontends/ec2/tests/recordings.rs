@@ -138,9 +138,9 @@ const ABSENT: [&str; 5] = [
     "ebs/volumeSize",
     "ebs/volumeType",
 ];
-/// What of an action clients were seen to be satisfied with and do not need: of a key pair, a cloud keeps no more than
-/// its name and its fingerprint, and what is destroyed is not told about.
-const ABSENT_OF: [(&str, &str); 24] = [
+/// What of an action clients were seen to be satisfied with and do not need: the public key of a pair is told
+/// to those who ask for it, and what is destroyed is not told about.
+const ABSENT_OF: [(&str, &str); 23] = [
     ("DescribeVolumesModifications", ""),
     ("DescribeVpcAttribute", "/enableDnsHostnames/value"),
     ("DescribeVpcAttribute", "/enableDnsHostnames"),
@@ -148,7 +148,6 @@ const ABSENT_OF: [(&str, &str); 24] = [
     ("CreateKeyPair", "/tagSet/item/key"),
     ("CreateKeyPair", "/tagSet/item/value"),
     ("DeleteKeyPair", "/keyPairId"),
-    ("DescribeKeyPairs", "/createTime"),
     ("DescribeKeyPairs", "/publicKey"),
     ("DescribeKeyPairs", "/tagSet/item/key"),
     ("DescribeKeyPairs", "/tagSet/item/value"),

@@ -38,6 +38,7 @@ pub(super) fn instances(asked: &Asked<'_>) -> Result<Spec, Fault> {
         name: asked.text("name"),
         user_data: user_data(asked)?,
         key: asked.id_in("keyname").or_else(|| asked.id_in("key_name")),
+        authorized_keys: Vec::new(),
         firewalls: firewalls(asked),
         network: asked.id_in("network_id"),
         disks: attached(asked),

@@ -134,8 +134,9 @@ fn an_image_offers_what_can_be_done_with_it() {
 
 #[test]
 fn a_key_that_stays_is_not_offered_to_go() {
-    let credential = Credential::Pair { fingerprint: "5e".into(), private: None };
-    let key = Resource::Key(Key { id: "k".into(), name: "k".into(), credential, tags: Default::default() });
+    let credential = Credential::Pair { fingerprint: "5e".into(), public: None, private: None };
+    let (id, name) = ("k".into(), "k".into());
+    let key = Resource::Key(Key { id, name, credential, created: None, tags: Default::default() });
     let reading = Capabilities { operations: &[(Verb::Show, Kind::Key)], ..complete() };
     assert_eq!(shown("keys", key, &reading).1["actions"], json!([]));
 }
