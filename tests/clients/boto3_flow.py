@@ -271,7 +271,8 @@ def main(endpoint):
     groups(ec2, image["ImageId"])
     networks(ec2, image["ImageId"])
     addresses(ec2, ids[0])
-    if can(ec2.create_volume, AvailabilityZone=zone, Size=1):
+    # Where there are no addresses there are no volumes that stand alone either: an engine knows those of its VMs.
+    if can(ec2.allocate_address):
         volume = volumes(ec2, zone, ids[0])
         snapshots(ec2, zone, volume)
         ec2.delete_volume(VolumeId=volume)

@@ -112,6 +112,6 @@ fn a_cloud_without_keys_has_those_that_are_kept_for_it() {
     let keys = keys.value("authorized_ssh_keys").unwrap();
     assert!(keys.starts_with("ssh-rsa ") && keys.ends_with(" mine"), "{keys}");
     let missing = ask("POST", &format!("/api/instances?image_id={image}&keyname=other"));
-    assert_eq!(missing.status, 404, "{}", missing.body);
+    assert_eq!(missing.status, 400, "{}", missing.body);
     assert_eq!(gateway.get("/api/keys", ADMIN.0, "wrong").status, 401);
 }

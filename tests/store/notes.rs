@@ -25,7 +25,7 @@ async fn notes_are_kept_by_name() {
         assert_eq!(all, [(a.clone(), b"{}".to_vec()), (b.clone(), b"\0\xff".to_vec())]);
         assert!(store.remove_note(&account, Kind::Key, &b, "public").await.unwrap());
         assert!(!store.remove_note(&account, Kind::Key, &b, "public").await.unwrap());
-        store.forget(&account, Kind::Key, &[a.clone()]).await.unwrap();
+        store.forget(&account, Kind::Key, std::slice::from_ref(&a)).await.unwrap();
         assert!(store.notes(&account, Kind::Key, "public").await.unwrap().is_empty());
         for (value, is_new) in [(&b"first"[..], true), (b"second", false)] {
             assert_eq!(store.add_note(&account, Kind::Key, &b, "public", value).await.unwrap(), is_new);
