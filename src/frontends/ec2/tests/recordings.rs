@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use super::*;
-use crate::frontends::ec2::actions;
+use crate::{frontends::ec2::actions, model::Note};
 
 /// The paths of `name[name[..] name{..}]`, lists with their `item`.
 fn paths(tree: &str) -> BTreeSet<String> {
@@ -129,6 +129,14 @@ fn every_recorded_request_of_these_actions_is_understood() {
     println!("{understood} recorded requests");
 }
 
+/// What is told of an instance when each of these attributes is asked for: an answer has one of them.
+fn every_attribute(wanted: &BTreeSet<String>, resources: &[Resource<'_>]) -> BTreeSet<String> {
+    let names = wanted.iter().filter_map(|path| path.strip_prefix('/')).filter(|name| !name.contains('/'));
+    let names = names.filter(|name| !["requestId", "instanceId"].contains(name));
+    let ask = |name| call(&format!("Action=DescribeInstanceAttribute&InstanceId=i-{B}&Attribute={name}"));
+    names.flat_map(|name| elements(&answer(ask(name), resources).unwrap())).collect()
+}
+
 /// What clients were seen to be satisfied with and is not here: the groups around an instance are shown on it, without
 /// their names, and not on its interfaces; and an image's disks are not known.
 const ABSENT: [&str; 5] = [
@@ -165,9 +173,8 @@ const ABSENT_OF: [(&str, &str); 23] = [
     ("AuthorizeSecurityGroupIngress", "/item/toPort"),
     ("AuthorizeSecurityGroupIngress", "/item/cidrIpv4"),
 ];
-/// The actions that no client was seen to be satisfied with, or with a part of which each was.
-const UNSEEN: [&str; 13] = [
-    "DescribeInstanceAttribute",
+/// The actions that no client was seen to be satisfied with.
+const UNSEEN: [&str; 12] = [
     "DeleteNetworkInterface",
     "DescribeIamInstanceProfileAssociations",
     "DescribeInstanceCreditSpecifications",
@@ -191,15 +198,17 @@ fn answers_have_what_clients_were_satisfied_with() {
     let rows = rows();
     let mut compared = 0;
     for (action, tree) in emitted.lines().filter_map(|line| line.split_once(": ")) {
-        if UNSEEN.contains(&action) {
-            continue;
-        }
         let Some((_, parameters, _)) = rows.iter().find(|row| row.0 == action) else { continue };
         let call = call(&format!("Action={action}&{parameters}"));
         let kind = call.operation.as_ref().map_or(Kind::Realm, |operation| operation.pair().1);
         let mut resources = of_kind(kind);
         resources.push(Resource::Instance(instance(B)));
-        let shown = elements(&answer(call, &resources).unwrap());
+        let mut shown = elements(&answer(call, &resources).unwrap());
+        if action == "DescribeInstanceAttribute" {
+            let note = Note { user_data: Some(b"#!/bin/sh".to_vec()), ..Note::default() };
+            let told = Instance { note: Some(note.into()), ..instance(B) };
+            shown.extend(every_attribute(&paths(tree.trim()), &[Resource::Instance(told)]));
+        }
         let missing: Vec<_> = paths(tree.trim())
             .difference(&shown)
             .filter(|path| !ABSENT_OF.iter().any(|(of, known)| *of == action && path.ends_with(known)))
